@@ -1,0 +1,12 @@
+package dev.caravan.inference.pipeline;
+
+import java.nio.file.Path;
+import java.util.Map;
+
+/**
+ * What to load with.
+ *
+ * @param parameters   the caller's load parameters, unknown keys included ({@code height}, {@code width}, {@code base_seed}, ...)
+ * @param modelsFolder root of the model files
+ */
+public record LoadRequest(Map<String, Object> parameters, Path modelsFolder) {}

@@ -1,0 +1,59 @@
+package dev.caravan.inference.pipeline;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * A session's parameters as one chunk sees them (contract §2.6): immutable, already validated. Values are what JSON gives:
+ * {@code String}, {@code Boolean}, {@code Number}, {@code List}, {@code Map}.
+ */
+public record Parameters(Map<String, Object> values) {
+
+    public static final Parameters NONE = new Parameters(Map.of());
+
+    public Optional<Object> get(String key) {
+        return Optional.ofNullable(values.get(key));
+    }
+
+    public String string(String key, String otherwise) {
+        return values.get(key) instanceof String s ? s : otherwise;
+    }
+
+    public boolean bool(String key, boolean otherwise) {
+        return values.get(key) instanceof Boolean b ? b : otherwise;
+    }
+
+    public double number(String key, double otherwise) {
+        return values.get(key) instanceof Number n ? n.doubleValue() : otherwise;
+    }
+
+    /** The prompts in use, in order; empty when none was ever given. */
+    public List<Prompt> prompts() {
+        if (!(values.get("prompts") instanceof List<?> list)) {
+            return List.of();
+        }
+        return list.stream().map(Prompt::of).toList();
+    }
+
+    /** Whether input frames are waited for, given the mode the pipeline prefers. */
+    public boolean videoMode(String defaultMode) {
+        return "video".equals(string("input_mode", defaultMode));
+    }
+
+    /**
+     * One prompt of a blend.
+     *
+     * @param weight at least 0; normalised by who uses it
+     */
+    public record Prompt(String text, double weight) {
+
+        private static Prompt of(Object json) {
+            if (json instanceof Map<?, ?> map) {
+                double weight = map.get("weight") instanceof Number n ? n.doubleValue() : 1.0;
+                return new Prompt(String.valueOf(map.get("text")), weight);
+            }
+            return new Prompt(String.valueOf(json), 1.0);
+        }
+    }
+}
