@@ -7,6 +7,7 @@ import dev.caravan.processors.kafka.BrokerState.Starting;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
@@ -46,14 +47,17 @@ public final class EmbeddedBroker implements AutoCloseable {
     }
 
     /**
-     * Starts a broker and returns at once.
+     * Takes a port; starts nothing yet.
      *
-     * @param onRunning called on the supervisor's thread each time it begins to answer
+     * @param onRunning called on the supervisor's thread each time the broker begins to answer
      */
-    public static EmbeddedBroker start(BrokerSettings settings, RandomGenerator random, Runnable onRunning) {
-        EmbeddedBroker broker = new EmbeddedBroker(settings, random, onRunning);
-        broker.supervisor.start();
-        return broker;
+    static EmbeddedBroker prepare(BrokerSettings settings, RandomGenerator random, Runnable onRunning) {
+        return new EmbeddedBroker(settings, random, onRunning);
+    }
+
+    /** Starts the broker and returns at once. */
+    void begin() {
+        supervisor.start();
     }
 
     /** Where clients connect; known at once and the same for the hub's whole life. */
@@ -63,6 +67,12 @@ public final class EmbeddedBroker implements AutoCloseable {
 
     public BrokerState state() {
         return state;
+    }
+
+    /** Why it does not run; empty when it does. */
+    Optional<String> trouble() {
+        BrokerState now = state;
+        return now instanceof Running ? Optional.empty() : Optional.of(now.describe());
     }
 
     private void supervise() {

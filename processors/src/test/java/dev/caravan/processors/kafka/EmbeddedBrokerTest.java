@@ -118,14 +118,20 @@ class EmbeddedBrokerTest {
     /** Main class of that other JVM. */
     static final class HubThatDies {
         public static void main(String[] args) throws Exception {
-            EmbeddedBroker broker = EmbeddedBroker.start(settings(Path.of(args[0]), 0), new Random(), () -> {});
+            EmbeddedBroker broker = start(settings(Path.of(args[0]), 0));
             System.out.println("pid " + running(broker));
             Thread.currentThread().join();
         }
     }
 
     private EmbeddedBroker start(int port) {
-        return EmbeddedBroker.start(settings(folder, port), new Random(), () -> {});
+        return start(settings(folder, port));
+    }
+
+    static EmbeddedBroker start(BrokerSettings settings) {
+        EmbeddedBroker broker = EmbeddedBroker.prepare(settings, new Random(), () -> {});
+        broker.begin();
+        return broker;
     }
 
     static BrokerSettings settings(Path folder, int port) {
