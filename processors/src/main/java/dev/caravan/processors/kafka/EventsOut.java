@@ -22,15 +22,15 @@ public final class EventsOut {
         this.outlet = outlet;
     }
 
-    /** Whether the exchange holds an event and there is room in the backlog; its body is the record's value then. */
-    public boolean admit(Exchange exchange) throws JsonProcessingException {
-        if (!(exchange.getMessage().getBody() instanceof SessionEvent event) || !outlet.admit(exchange)) {
-            return false;
+    /** Makes the exchange the record of its event; anything else, and an event for which the backlog has no room, goes no further. */
+    public void admit(Exchange exchange) throws JsonProcessingException {
+        if (!(exchange.getMessage().getBody() instanceof SessionEvent event)) {
+            exchange.setRouteStop(true);
+        } else if (outlet.admit(exchange)) {
+            exchange.getMessage().removeHeaders("*");
+            exchange.getMessage().setHeader(KafkaConstants.KEY, event.sessionId());
+            exchange.getMessage().setBody(json(event));
         }
-        exchange.getMessage().removeHeaders("*");
-        exchange.getMessage().setHeader(KafkaConstants.KEY, event.sessionId());
-        exchange.getMessage().setBody(json(event));
-        return true;
     }
 
     static byte[] json(SessionEvent event) throws JsonProcessingException {

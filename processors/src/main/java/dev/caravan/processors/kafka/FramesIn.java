@@ -45,11 +45,11 @@ public final class FramesIn {
     }
 
     /**
-     * Whether the frame goes on to its session. A stale or repeated one does not, and is counted.
+     * Lets the frame go on to its session. A stale or repeated one is counted and goes no further on its route.
      *
      * @throws BadRecordException for the dead-letter topic
      */
-    public boolean admit(Exchange exchange) throws BadRecordException {
+    public void admit(Exchange exchange) throws BadRecordException {
         InRecord record = InRecord.of(exchange);
         exchange.setProperty(RECORD, record);
         String session = record.sessionId().orElseThrow(() -> new BadRecordException(
@@ -59,38 +59,38 @@ public final class FramesIn {
         }
         long now = clock.millis();
         if (!ageLimit.isZero() && now - timestamp(record) > ageLimit.toMillis()) {
-            counts.add("frames_in_too_old");
-            return false;
+            drop(exchange, "frames_in_too_old");
+            return;
         }
         Optional<Long> sequence = number(record, SEQUENCE);
         if (sequence.isPresent() && !sequences.isNew(session, sequence.get(), now)) {
-            counts.add("frames_in_repeated");
-            return false;
+            drop(exchange, "frames_in_repeated");
+            return;
         }
         exchange.getMessage().setHeader(CaravanHeaders.SESSION_ID, session);
         counts.add("frames_in");
-        return true;
     }
 
-    /** Whether the failed exchange goes to the dead-letter topic; it is the dead letter then. Otherwise it is dropped and counted. */
-    public boolean refused(Exchange exchange) {
+    /** Makes a failed exchange the dead letter of its record, or stops it when nobody would miss it. */
+    public void refused(Exchange exchange) {
         InRecord record = exchange.getProperty(RECORD, InRecord.class);
         Exception failure = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Exception.class);
         Optional<String> reason = reason(failure);
         if (record == null || reason.isEmpty()) {
-            counts.add("frames_in_session_closed");
-            return false;
+            drop(exchange, "frames_in_session_closed");
+            return;
         }
         DeadLetter.write(exchange, record, reason.get());
-        return dead.admit(exchange);
+        dead.admit(exchange);
     }
 
-    /** Whether a picture that a chunk could not decode came from Kafka; the exchange is its dead letter then. */
-    public boolean rejected(Exchange exchange) {
+    /** Makes the exchange the dead letter of a picture that a chunk could not decode; stops it when it is none, or none of Kafka's. */
+    public void rejected(Exchange exchange) {
         if (!(exchange.getMessage().getBody() instanceof FrameRejected(Frame frame, String reason))
                 || !(frame.origin().details().get("topic") instanceof String topic)
                 || !(frame.picture() instanceof Picture.Encoded picture)) {
-            return false;
+            exchange.setRouteStop(true);
+            return;
         }
         Map<String, Object> details = frame.origin().details();
         List<Header> headers = List.of(
@@ -106,7 +106,12 @@ public final class FramesIn {
                 picture.data(),
                 headers);
         DeadLetter.write(exchange, record, reason);
-        return dead.admit(exchange);
+        dead.admit(exchange);
+    }
+
+    private void drop(Exchange exchange, String cause) {
+        counts.add(cause);
+        exchange.setRouteStop(true);
     }
 
     /** Empty: drop it silently. */

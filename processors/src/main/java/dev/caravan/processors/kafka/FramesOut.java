@@ -43,16 +43,15 @@ public final class FramesOut {
         this.nanos = nanos;
     }
 
-    /** Whether the frame in the exchange is sent. */
-    public boolean admit(Exchange exchange) {
+    /** Lets a frame go on that is to be sent; anything else goes no further on its route. */
+    public void admit(Exchange exchange) {
         if (!(exchange.getMessage().getBody() instanceof Frame frame)
                 || !wanted.test(frame.sessionId())
-                || !isDue(frame.sessionId())
-                || !outlet.admit(exchange)) {
-            return false;
+                || !isDue(frame.sessionId())) {
+            exchange.setRouteStop(true);
+        } else if (outlet.admit(exchange)) {
+            exchange.getMessage().setHeader(KafkaConstants.KEY, frame.sessionId());
         }
-        exchange.getMessage().setHeader(KafkaConstants.KEY, frame.sessionId());
-        return true;
     }
 
     private synchronized boolean isDue(String session) {

@@ -172,7 +172,7 @@ public final class KafkaHub implements AutoCloseable {
         }
         try {
             byte[] value = MAPPER.writeValueAsBytes(event.body());
-            out.sendBodyAndHeader("seda:kafka-scope-events?size=1000&discardWhenFull=true", value, KafkaConstants.KEY, event.id());
+            out.sendBodyAndHeader("seda:kafka-scope-events?discardWhenFull=true", value, KafkaConstants.KEY, event.id());
             counts.add("scope_events");
         } catch (JsonProcessingException | RuntimeException e) {
             // Fire and forget, also while the context stops.

@@ -24,11 +24,16 @@ final class Outlet {
         this.counts = counts;
     }
 
-    /** Whether there is room; the room is given back when the exchange is done, wherever that happens. */
+    /**
+     * Takes room for the exchange until it is done, wherever that happens. Without room it goes no further on its route.
+     *
+     * @return whether there was room
+     */
     boolean admit(Exchange exchange) {
         if (onTheWay.incrementAndGet() > limit) {
             onTheWay.decrementAndGet();
             counts.add(name + "_dropped");
+            exchange.setRouteStop(true);
             return false;
         }
         exchange.getExchangeExtension().addOnCompletion(new SynchronizationAdapter() {
