@@ -123,6 +123,14 @@ final class Hub implements AutoCloseable {
         camel.addRoutes(routes);
     }
 
+    void emitQuietly(Object body) {
+        try {
+            inference.emit(body);
+        } catch (Exception e) {
+            throw new AssertionError(e);
+        }
+    }
+
     long count(String cause) {
         return kafka.counts().getOrDefault(cause, 0L);
     }
