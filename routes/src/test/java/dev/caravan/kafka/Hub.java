@@ -187,6 +187,7 @@ final class Hub implements AutoCloseable {
     static List<ConsumerRecord<byte[], byte[]>> readFrom(String broker, String topic, String key, int atLeast) {
         try (var consumer = new KafkaConsumer<>(
                 Map.<String, Object>of("bootstrap.servers", broker), new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
+            Await.until("topic " + topic, () -> !consumer.partitionsFor(topic).isEmpty());
             var partitions = consumer.partitionsFor(topic).stream()
                     .map(p -> new TopicPartition(topic, p.partition()))
                     .toList();
