@@ -1,12 +1,12 @@
 package dev.caravan.kafka;
 
-import static dev.caravan.kafka.Hub.text;
-import static dev.caravan.kafka.Hub.unique;
+import static dev.caravan.kafka.KafkaTestHub.text;
+import static dev.caravan.kafka.KafkaTestHub.unique;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
-import dev.caravan.kafka.Hub.Await;
+import dev.caravan.kafka.KafkaTestHub.Await;
 import dev.caravan.processors.kafka.KafkaHub;
 import dev.caravan.processors.session.SessionEvent;
 import java.io.IOException;
@@ -32,14 +32,14 @@ class KafkaOutageTest {
     Path folder;
 
     private KafkaHub kafka;
-    private Hub hub;
+    private KafkaTestHub hub;
     private final Queue<Object> taken = new ConcurrentLinkedQueue<>();
 
     @BeforeEach
     void start() throws Exception {
-        kafka = Hub.embedded(folder.resolve("kafka"));
+        kafka = KafkaTestHub.embedded(folder.resolve("kafka"));
         // Routes start while the broker does: nothing waits for it.
-        hub = Hub.on(
+        hub = KafkaTestHub.on(
                 kafka,
                 "kafka-failures",
                 "kafka-frames-in",
@@ -97,7 +97,7 @@ class KafkaOutageTest {
         hub.inference.emit(event(session, 1));
         assertEquals(1, number(text(hub.read("caravan.events", session, 1).getFirst())));
         Await.until("frames in", () -> {
-            Hub.sendToPartition(kafka.bootstrapServers(), "caravan.frames.in", 0, session, "picture");
+            KafkaTestHub.sendToPartition(kafka.bootstrapServers(), "caravan.frames.in", 0, session, "picture");
             return !taken.isEmpty();
         });
         taken.clear();
