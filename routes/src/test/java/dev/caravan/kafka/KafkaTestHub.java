@@ -80,7 +80,7 @@ final class KafkaTestHub implements AutoCloseable {
                 usual.startLimit(),
                 Duration.ofMillis(50),
                 Duration.ofMillis(200),
-                Duration.ofMillis(100));
+                Duration.ofMillis(250));
         return KafkaHub.embedded(quick, options("unused"), InstantSource.system(), new Random());
     }
 
