@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.caravan.TestHub;
 import dev.caravan.inference.frame.Picture;
-import dev.caravan.inference.pipeline.PromptBar;
+import dev.caravan.inference.draw.PromptBar;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -189,6 +189,6 @@ class SeedsTest {
 
     private static boolean shows(Picture.I420 picture, String prompt) {
         var read = PromptBar.read(picture);
-        return read.isPresent() && read.getAsInt() == PromptBar.hash(prompt);
+        return read.isPresent() && read.getAsInt() == PromptBar.of(prompt);
     }
 }
