@@ -2,6 +2,8 @@ package dev.caravan.processors.frames;
 
 import static org.bytedeco.ffmpeg.global.avutil.AVCOL_RANGE_JPEG;
 import static org.bytedeco.ffmpeg.global.avutil.AVCOL_RANGE_MPEG;
+import static org.bytedeco.ffmpeg.global.avutil.AV_PIX_FMT_GRAY8;
+import static org.bytedeco.ffmpeg.global.avutil.AV_PIX_FMT_MONOBLACK;
 import static org.bytedeco.ffmpeg.global.avutil.AV_PIX_FMT_RGB24;
 import static org.bytedeco.ffmpeg.global.avutil.AV_PIX_FMT_YUV420P;
 import static org.bytedeco.ffmpeg.global.swscale.sws_isSupportedInput;
@@ -149,7 +151,16 @@ public final class FfmpegPictures implements PictureDecoder, AutoCloseable {
         if (from.equals(wanted)) {
             return user.apply(frame);
         }
-        Scaler scaler = scalers.take(new Scaler.Key(from, wanted));
+        if (from.pixelFormat() == AV_PIX_FMT_MONOBLACK) {
+            // swscale takes one-bit pixels for limited range, which they never are; as grey it believes them.
+            var grey = new Scaler.Side(from.width(), from.height(), AV_PIX_FMT_GRAY8, true);
+            return convert(frame, new Scaler.Key(from, grey), ready -> convert(ready, wanted, user));
+        }
+        return convert(frame, new Scaler.Key(from, wanted), user);
+    }
+
+    private <T> T convert(NativeFrame frame, Scaler.Key key, Function<NativeFrame, T> user) {
+        Scaler scaler = scalers.take(key);
         try {
             return user.apply(scaler.convert(frame.av()));
         } finally {
