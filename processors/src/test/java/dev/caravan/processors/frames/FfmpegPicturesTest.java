@@ -19,6 +19,7 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.zip.DeflaterOutputStream;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -121,7 +122,7 @@ class FfmpegPicturesTest {
     void aPngWithACompressedTextThatWouldUnpackToGigabytesIsDecodedWithoutIt() throws Exception {
         var text = new ByteArrayOutputStream();
         text.write(new byte[] {'a', 0, 0});
-        try (var deflater = new java.util.zip.DeflaterOutputStream(text)) {
+        try (var deflater = new DeflaterOutputStream(text)) {
             byte[] zeros = new byte[1 << 20];
             for (int i = 0; i < 256; i++) {
                 deflater.write(zeros);
