@@ -222,6 +222,29 @@ class FfmpegPicturesTest {
     }
 
     @Test
+    void qualityMeansWhatItMeansElsewhere() throws Exception {
+        var out = new ByteArrayOutputStream();
+        ImageIO.write(new BufferedImage(16, 16, BufferedImage.TYPE_INT_RGB), "jpg", out);
+        byte[] ours = quantisers(pictures.encodeJpeg(TestPictures.waves(16, 16), 75));
+        byte[] theirs = quantisers(out.toByteArray());
+        assertArrayEquals(theirs, ours, "ImageIO writes the tables of quality 75 unless told otherwise");
+    }
+
+    /** The 63 AC steps of both tables, in file order; FFmpeg keeps the DC step fixed. */
+    private static byte[] quantisers(byte[] jpeg) {
+        var steps = new ByteArrayOutputStream();
+        for (int i = 2; steps.size() < 126; i += 2 + ((jpeg[i + 2] & 0xFF) << 8 | jpeg[i + 3] & 0xFF)) {
+            if (jpeg[i + 1] == (byte) 0xDB) {
+                int end = i + 2 + (jpeg[i + 3] & 0xFF);
+                for (int table = i + 4; table + 65 <= end; table += 65) {
+                    steps.write(jpeg, table + 2, 63);
+                }
+            }
+        }
+        return steps.toByteArray();
+    }
+
+    @Test
     void aThumbnailKeepsTheShapeAndIsNeverEnlarged() throws Exception {
         PictureHeader small = PictureProbe.read(pictures.thumbnail(TestPictures.waves(576, 320), 160, 70));
         assertEquals(new PictureHeader(PictureFormat.JPEG, 160, 89), small);
