@@ -1,7 +1,6 @@
 package dev.caravan.processors;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -17,7 +16,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
-import org.apache.camel.spi.ExtendedPropertyConfigurerGetter;
 import org.apache.camel.spi.PropertyConfigurerGetter;
 import org.apache.camel.spi.UriEndpoint;
 import org.apache.camel.spi.UriParam;
@@ -92,7 +90,6 @@ class GeneratedSourcesTest {
             assertNotNull(type, name + " is not in the configurer");
             assertEquals(option.type(), type.getCanonicalName(), name);
         });
-        assertFalse(configurer instanceof ExtendedPropertyConfigurerGetter);
     }
 
     private static void options(Class<?> type, Map<String, Option> into) {
