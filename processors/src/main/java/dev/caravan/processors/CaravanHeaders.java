@@ -18,5 +18,8 @@ public final class CaravanHeaders {
     /** Name of the source within its session, for example {@code webrtc:<peer id>}: {@code String}. */
     public static final String SOURCE = "CaravanSource";
 
+    /** The one WebRTC peer a picture or message is for, instead of all of the session: {@code String}. */
+    public static final String PEER_ID = "CaravanPeerId";
+
     private CaravanHeaders() {}
 }
