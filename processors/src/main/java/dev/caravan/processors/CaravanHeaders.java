@@ -24,5 +24,8 @@ public final class CaravanHeaders {
     /** Offset a control got in its session's log: {@code long}. */
     public static final String CONTROL_OFFSET = "CaravanControlOffset";
 
+    /** The one WebRTC peer a picture or message is for, instead of all of the session: {@code String}. */
+    public static final String PEER_ID = "CaravanPeerId";
+
     private CaravanHeaders() {}
 }
