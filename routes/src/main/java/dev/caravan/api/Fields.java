@@ -57,6 +57,12 @@ public final class Fields {
         return checked(name, JsonNode::isBoolean, "bool_type", "Input should be a valid boolean").map(JsonNode::asBoolean);
     }
 
+    /** A whole number in the range of an int. */
+    public Optional<Integer> whole(String name) {
+        return checked(name, node -> node.isIntegralNumber() && node.canConvertToInt(), "int_type", "Input should be a valid integer")
+                .map(JsonNode::asInt);
+    }
+
     /** One word out of a closed set. */
     public Optional<String> oneOf(String name, String... allowed) {
         List<String> words = List.of(allowed);
@@ -102,6 +108,14 @@ public final class Fields {
             }
             return out;
         });
+    }
+
+    /** The same, but it must be there; the empty list when it is not, until {@link #check()}. */
+    public List<Fields> requireObjects(String name) {
+        if (field(name) == null) {
+            fault("missing", "Field required", json, name);
+        }
+        return objects(name).orElse(List.of());
     }
 
     /** Reports a fault that only the caller can see. */

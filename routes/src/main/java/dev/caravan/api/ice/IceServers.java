@@ -1,10 +1,13 @@
 package dev.caravan.api.ice;
 
+import dev.caravan.processors.webrtc.IceServer;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -18,20 +21,30 @@ public final class IceServers {
 
     private static final Logger LOG = LoggerFactory.getLogger(IceServers.class);
 
+    /** Google's public STUN server: what clients of the contract fall back to as well. */
+    public static final IceServer PUBLIC_STUN = IceServer.of("stun:stun.l.google.com:19302");
+
     /** A provider that is down is not asked for every browser. */
     static final Duration RETRY = Duration.ofSeconds(30);
 
     private final List<IceServer> fixed;
     private final Optional<TurnSource> source;
+    private final IceServer fallback;
     private final InstantSource clock;
 
     private List<IceServer> granted = List.of();
     private Instant renewAt = Instant.MIN;
     private Instant endsAt = Instant.MIN;
 
-    public IceServers(List<IceServer> fixed, Optional<TurnSource> source, InstantSource clock) {
+    /**
+     * @param fixed    servers of the settings; they win over the source
+     * @param source   gives short-lived credentials
+     * @param fallback for want of both, usually {@link #PUBLIC_STUN}
+     */
+    public IceServers(List<IceServer> fixed, Optional<TurnSource> source, IceServer fallback, InstantSource clock) {
         this.fixed = List.copyOf(fixed);
         this.source = source;
+        this.fallback = fallback;
         this.clock = clock;
     }
 
@@ -40,7 +53,20 @@ public final class IceServers {
         if (!fixed.isEmpty()) {
             return fixed;
         }
-        return source.map(this::granted).orElse(List.of(IceServer.PUBLIC_STUN));
+        return source.map(this::granted).orElse(List.of(fallback));
+    }
+
+    /** The list as browsers take it. Absent keys are left out: a browser turns null into the user name "null". */
+    public static List<Map<String, Object>> json(List<IceServer> servers) {
+        return servers.stream().map(IceServers::json).toList();
+    }
+
+    private static Map<String, Object> json(IceServer server) {
+        Map<String, Object> out = new LinkedHashMap<>();
+        out.put("urls", server.urls());
+        server.username().ifPresent(name -> out.put("username", name));
+        server.credential().ifPresent(credential -> out.put("credential", credential));
+        return out;
     }
 
     // Holding the lock while asking is wanted: ten browsers at once cause one question.
@@ -49,7 +75,7 @@ public final class IceServers {
         if (!now.isBefore(renewAt)) {
             renew(turn, now);
         }
-        return now.isBefore(endsAt) ? granted : List.of(IceServer.PUBLIC_STUN);
+        return now.isBefore(endsAt) ? granted : List.of(fallback);
     }
 
     private void renew(TurnSource turn, Instant now) {

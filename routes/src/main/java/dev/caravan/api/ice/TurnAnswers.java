@@ -3,6 +3,7 @@ package dev.caravan.api.ice;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.caravan.processors.webrtc.IceServer;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.http.HttpClient;

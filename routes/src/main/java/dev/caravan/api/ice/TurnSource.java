@@ -1,5 +1,6 @@
 package dev.caravan.api.ice;
 
+import dev.caravan.processors.webrtc.IceServer;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;

@@ -16,9 +16,10 @@ import java.util.function.Function;
  * A graph of the shape this hub runs: {@code source -> pipelines in a line -> sink}, the source optional.
  *
  * @param pipelines at least one, in the order frames run through them
- * @param hasSource whether the browser feeds it; without one it generates freely
+ * @param source    node id of the browser's video; without one it generates freely
+ * @param sink      node id of the output
  */
-public record LinearGraph(List<Step> pipelines, boolean hasSource) {
+public record LinearGraph(List<Step> pipelines, Optional<String> source, String sink) {
 
     private static final Set<String> BROWSER_SOURCES = Set.of("", "video", "camera");
 
@@ -98,7 +99,8 @@ public record LinearGraph(List<Step> pipelines, boolean hasSource) {
             graph.nodes().stream().filter(node -> !visited.contains(node.id())).findFirst().ifPresent(node -> {
                 throw unsupported(node.id(), "is not on the line to the first sink");
             });
-            return new LinearGraph(List.copyOf(steps), at.type().equals("source"));
+            Optional<String> source = Optional.of(at).filter(first -> first.type().equals("source")).map(Graph.Node::id);
+            return new LinearGraph(List.copyOf(steps), source, visited.iterator().next());
         }
 
         private Optional<Graph.Node> feeding(Graph.Node node) {

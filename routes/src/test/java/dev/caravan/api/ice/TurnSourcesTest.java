@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import dev.caravan.processors.webrtc.IceServer;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -62,7 +63,7 @@ class TurnSourcesTest {
         assertEquals(Duration.ofSeconds(600), grant.lifetime());
         assertEquals(
                 List.of(
-                        IceServer.stun("stun:stun.example:3478"),
+                        IceServer.of("stun:stun.example:3478"),
                         new IceServer(List.of("turn:turn.example:3478"), Optional.of("u"), Optional.of("c"))),
                 grant.servers());
     }

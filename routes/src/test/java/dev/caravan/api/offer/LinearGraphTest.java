@@ -1,7 +1,6 @@
 package dev.caravan.api.offer;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -31,7 +30,8 @@ class LinearGraphTest {
         LinearGraph graph = parse(nodes(SOURCE, LONGLIVE, SINK), edge("input", "longlive"), edge("longlive", "output"));
 
         assertEquals(List.of(new LinearGraph.Step("longlive", "longlive")), graph.pipelines());
-        assertTrue(graph.hasSource());
+        assertEquals(Optional.of("input"), graph.source());
+        assertEquals("output", graph.sink());
     }
 
     @Test
@@ -47,7 +47,7 @@ class LinearGraphTest {
 
     @Test
     void withoutASourceItGeneratesFreely() {
-        assertFalse(parse(nodes(LONGLIVE, SINK), edge("longlive", "output")).hasSource());
+        assertEquals(Optional.empty(), parse(nodes(LONGLIVE, SINK), edge("longlive", "output")).source());
     }
 
     @Test
