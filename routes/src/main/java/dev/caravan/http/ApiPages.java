@@ -1,0 +1,57 @@
+package dev.caravan.http;
+
+import io.vertx.core.Handler;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.ext.web.RoutingContext;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/**
+ * The API for people and machines: {@code /docs} with Swagger UI from its jar (nothing is loaded from elsewhere),
+ * {@code /openapi.json}, and {@code /redoc}, which leads to {@code /docs}. Called on a worker thread.
+ */
+public final class ApiPages implements Handler<RoutingContext> {
+
+    private static final String FOLDER = "/docs/";
+
+    private final StaticFiles own = new StaticFiles("docs");
+    private final StaticFiles swagger = new StaticFiles(SwaggerUi.FOLDER);
+    private final Supplier<byte[]> openApi;
+
+    /** @param openApi the description of the API as JSON */
+    public ApiPages(Supplier<byte[]> openApi) {
+        this.openApi = openApi;
+    }
+
+    @Override
+    public void handle(RoutingContext context) {
+        String path = context.normalizedPath();
+        switch (path) {
+            case "/docs/", "/redoc" -> context.response()
+                    .setStatusCode(307)
+                    .putHeader("Location", "/docs")
+                    .end();
+            case "/openapi.json" -> context.response()
+                    .putHeader("Content-Type", "application/json")
+                    .putHeader("Cache-Control", "no-cache")
+                    .end(Buffer.buffer(openApi.get()));
+            default -> find(path).ifPresentOrElse(file -> Page.send(context, file), context::next);
+        }
+    }
+
+    /** Whether the path is a file of the API page; the description itself is not one. */
+    boolean has(String path) {
+        return path.equals("/redoc") || path.equals("/docs/") || find(path).isPresent();
+    }
+
+    private Optional<StaticFiles.File> find(String path) {
+        if (path.equals("/docs")) {
+            return own.find("index.html");
+        }
+        if (!path.startsWith(FOLDER)) {
+            return Optional.empty();
+        }
+        String name = path.substring(FOLDER.length());
+        return own.find(name).or(() -> swagger.find(name));
+    }
+}
