@@ -41,6 +41,16 @@ public final class Fields {
         }
     }
 
+    /** A JSON object as plain maps, lists, strings, numbers and booleans. */
+    public static Map<String, Object> toMap(ObjectNode json) {
+        return Json.MAPPER.convertValue(json, MAP);
+    }
+
+    /** Any JSON value as the same. */
+    public static Object toValue(JsonNode json) {
+        return Json.MAPPER.convertValue(json, Object.class);
+    }
+
     /** A text that must be there; the empty text when it is not, until {@link #check()}. */
     public String requireText(String name) {
         if (field(name) == null) {
@@ -77,7 +87,7 @@ public final class Fields {
 
     /** An object as plain maps, lists, strings, numbers and booleans. */
     public Optional<Map<String, Object>> map(String name) {
-        return object(name).map(json -> Json.MAPPER.convertValue(json, MAP));
+        return object(name).map(Fields::toMap);
     }
 
     /** A list of texts. */

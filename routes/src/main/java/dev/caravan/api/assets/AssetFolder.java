@@ -31,11 +31,11 @@ public final class AssetFolder {
     private final long maxBytes;
 
     /**
-     * @param root  created when missing; clients cut URLs out of paths behind a component named {@code assets}, so it should have one
-     * @param maxMb largest file taken, in MiB
+     * @param root     created when missing; clients cut URLs out of paths behind a component named {@code assets}, so it should have one
+     * @param maxBytes of the largest file taken
      */
-    public AssetFolder(Path root, int maxMb) {
-        this.maxBytes = maxMb * 1024L * 1024L;
+    public AssetFolder(Path root, long maxBytes) {
+        this.maxBytes = maxBytes;
         try {
             Files.createDirectories(root);
             this.root = root.toRealPath();
@@ -51,7 +51,7 @@ public final class AssetFolder {
 
     /** The refusal of a larger file. */
     public ApiError tooLarge() {
-        return new ApiError(400, "File size exceeds maximum of " + maxBytes / (1024 * 1024) + "MB");
+        return new ApiError(400, "File size exceeds maximum of " + (maxBytes >> 20) + "MB");
     }
 
     /** All assets, or those of one kind: newest first, then by folder and name. */

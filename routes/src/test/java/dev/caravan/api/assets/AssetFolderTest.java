@@ -31,7 +31,7 @@ class AssetFolderTest {
     void folder() throws IOException {
         home = home.toRealPath();
         root = home.resolve("assets");
-        folder = new AssetFolder(root, 50);
+        folder = new AssetFolder(root, 50 << 20);
         Files.writeString(home.resolve("secret.png"), "secret");
     }
 

@@ -35,7 +35,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(60)
 class AssetUploadsTest {
 
-    private static final int MAX_MB = 2;
+    private static final int MAX_BYTES = 2 << 20;
 
     @TempDir
     private Path home;
@@ -51,7 +51,7 @@ class AssetUploadsTest {
         Files.createDirectories(root);
         Files.writeString(root.resolve(".upload-123.part"), "broken off by a crash");
         Router router = Router.router(vertx);
-        new AssetUploads(new AssetFolder(root, MAX_MB)).mount(router);
+        new AssetUploads(new AssetFolder(root, MAX_BYTES)).mount(router);
         server = vertx.createHttpServer().requestHandler(router).listen(0, "127.0.0.1").toCompletionStage().toCompletableFuture().get();
     }
 
