@@ -1,7 +1,7 @@
 package dev.caravan.processors.session;
 
 import dev.caravan.inference.pipeline.ParameterTable;
-import java.util.ArrayList;
+import dev.caravan.inference.pipeline.ParameterTable.Leniency;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -16,27 +16,24 @@ final class ControlDoor {
     private ControlDoor() {}
 
     static Session.Receipt admit(SessionParts session, Control control, boolean strict) {
-        ParameterTable.Checked checked = session.environment.rules().check(control.update());
-        List<ParameterTable.Error> errors = checked.errors();
+        ParameterTable.Checked checked =
+                ParameterTable.check(control.update(), strict ? Leniency.STRICT : Leniency.LENIENT);
+        if (strict && !checked.errors().isEmpty()) {
+            return new Session.Receipt(-1, Map.of(), checked.errors());
+        }
         Map<String, Object> accepted = checked.accepted();
-        if (strict && !errors.isEmpty()) {
-            return new Session.Receipt(-1, Map.of(), errors);
+        List<ParameterTable.Error> errors = checked.errors();
+        if (ParameterKeys.weight(accepted) > ControlLog.MAX_UPDATE) {
+            errors = List.of(new ParameterTable.Error(List.of(accepted.keySet().iterator().next()), "too_long",
+                    "an update may have " + ControlLog.MAX_UPDATE + " characters; send a smaller one", null));
+            accepted = Map.of();
         }
-        if (control.update().get(ParameterKeys.NODE_ID) instanceof Object node
-                && !session.nodeIds.contains(String.valueOf(node))) {
-            LOG.debug("session {}: a control for a node it does not have is ignored", session.id);
-            return new Session.Receipt(-1, Map.of(), tell(session, control, errors, strict));
-        }
-        // One lock for check and append, and for telling, so that events come in the order of offsets.
+        // One lock for appending and telling, so that events come in the order of offsets.
         synchronized (session.log) {
-            Optional<ParameterTable.Error> refusal = session.log.refusal(accepted);
-            if (refusal.isPresent()) {
-                errors = new ArrayList<>(errors);
-                errors.add(refusal.get());
-                accepted = Map.of();
+            if (!strict && !errors.isEmpty()) {
+                session.events.rejected(control, errors);
             }
-            tell(session, control, errors, strict);
-            if (accepted.isEmpty() || !session.life.state().live()) {
+            if (accepted.isEmpty() || !session.life.state().live() || forAnotherNode(session, accepted)) {
                 return new Session.Receipt(-1, Map.of(), errors);
             }
             ControlLog.Entry entry = append(session, control.door(), accepted);
@@ -47,11 +44,21 @@ final class ControlDoor {
         }
     }
 
+    /** The contract wants it harmless (§2.6): ignored with a log line. */
+    private static boolean forAnotherNode(SessionParts session, Map<String, Object> accepted) {
+        String node = ParameterKeys.text(accepted, ParameterKeys.NODE_ID);
+        if (node.isEmpty() || session.nodeIds.contains(node)) {
+            return false;
+        }
+        LOG.debug("session {}: a control for a node it does not have is ignored", session.id);
+        return true;
+    }
+
     /** Appends an update that needs no check any more. */
     static ControlLog.Entry append(SessionParts session, Control.Door door, Map<String, Object> accepted) {
         ControlLog.Entry entry = session.log.append(door, accepted);
         if (accepted.containsKey(ParameterKeys.ACTIVE_SOURCE)) {
-            String name = accepted.get(ParameterKeys.ACTIVE_SOURCE) instanceof String text ? text : "";
+            String name = ParameterKeys.text(accepted, ParameterKeys.ACTIVE_SOURCE);
             session.sources.pin(name.isEmpty() ? Optional.empty() : Optional.of(name));
         }
         if (ControlLog.hubOnly(entry)) {
@@ -59,14 +66,6 @@ final class ControlDoor {
         }
         session.bell.ring();
         return entry;
-    }
-
-    private static List<ParameterTable.Error> tell(
-            SessionParts session, Control control, List<ParameterTable.Error> errors, boolean strict) {
-        if (!strict && !errors.isEmpty()) {
-            session.events.rejected(control, errors);
-        }
-        return errors;
     }
 
     /** Whether clients on data channels must be told what somebody else changed. */

@@ -17,10 +17,8 @@ final class ControlLog {
     static final int MAX_ENTRIES = 1024;
     /** Characters of all entries together. */
     static final long MAX_WEIGHT = 4L << 20;
-    /** Characters of one update; the longest prompt anybody writes is far shorter. */
-    static final long MAX_UPDATE = 64L << 10;
-    /** Keys that may be set at once; contract §2.6 and any schema have far fewer. */
-    static final int MAX_KEYS = 256;
+    /** Characters of one update. */
+    static final long MAX_UPDATE = 256L << 10;
 
     /**
      * One accepted control.
@@ -45,30 +43,13 @@ final class ControlLog {
     private volatile List<String> outputs;
 
     /** @param nodeIds the nodes of the chain; each sees the updates for all and those for itself */
-    ControlLog(List<String> nodeIds, ParameterRules rules, List<String> outputs) {
+    ControlLog(List<String> nodeIds, List<String> outputs) {
         this.nodeIds = nodeIds;
-        this.all = new ParameterState(rules);
+        this.all = new ParameterState();
         this.outputs = outputs;
         for (int i = 0; i < nodeIds.size(); i++) {
-            nodes.add(new ParameterState(rules));
+            nodes.add(new ParameterState());
         }
-    }
-
-    /** Why an update cannot be taken whatever its keys say. */
-    synchronized Optional<ParameterTable.Error> refusal(Map<String, Object> update) {
-        if (update.isEmpty()) {
-            return Optional.empty();
-        }
-        String first = update.keySet().iterator().next();
-        if (ParameterKeys.weight(update) > MAX_UPDATE) {
-            return Optional.of(new ParameterTable.Error(List.of(first), "too_long",
-                    "an update may have " + MAX_UPDATE + " characters; send a smaller one", ""));
-        }
-        if (all.grownBy(update) > MAX_KEYS) {
-            return Optional.of(new ParameterTable.Error(List.of(first), "too_long",
-                    "a session may have " + MAX_KEYS + " parameters", ""));
-        }
-        return Optional.empty();
     }
 
     /** Appends an update that was checked. What concerns the hub itself takes effect here, the rest at the next chunk. */
@@ -77,13 +58,13 @@ final class ControlLog {
         long size = ParameterKeys.weight(update);
         entries.addLast(new Logged(entry, size));
         weight += size;
-        while (entries.size() > MAX_ENTRIES || weight > MAX_WEIGHT) {
+        while (entries.size() > MAX_ENTRIES || weight > MAX_WEIGHT && entries.size() > 1) {
             weight -= entries.removeFirst().weight();
         }
         all.merge(update);
-        int only = update.get(ParameterKeys.NODE_ID) instanceof Object node ? nodeIds.indexOf(String.valueOf(node)) : -1;
+        String only = ParameterKeys.text(update, ParameterKeys.NODE_ID);
         for (int i = 0; i < nodes.size(); i++) {
-            if (only < 0 || only == i) {
+            if (only.isEmpty() || only.equals(nodeIds.get(i))) {
                 nodes.get(i).merge(update);
             }
         }
@@ -91,21 +72,21 @@ final class ControlLog {
             paused = Boolean.TRUE.equals(update.get(ParameterKeys.PAUSED));
         }
         if (update.containsKey(ParameterKeys.OUTPUTS)) {
-            outputs = ParameterKeys.outputs(update);
+            outputs = ParameterKeys.names(update, ParameterKeys.OUTPUTS);
         }
         if (!hubOnly(entry)) {
-            // Nobody can flood a session that rests: what the oldest say is merged already, only their event is lost.
-            if (pending.size() >= MAX_ENTRIES) {
-                pending.removeFirst();
-            }
             pending.addLast(entry);
+        }
+        // Nobody can flood a session that rests: what the oldest say is merged already, only their event is lost.
+        while (!pending.isEmpty() && pending.getFirst().offset() < entries.getFirst().entry().offset()) {
+            pending.removeFirst();
         }
         return entry;
     }
 
     /** Whether no chunk will ever use it. */
     static boolean hubOnly(Entry entry) {
-        return ParameterKeys.HUB_ONLY.containsAll(entry.update().keySet());
+        return entry.update().keySet().stream().allMatch(ParameterTable::isHubKey);
     }
 
     boolean paused() {

@@ -14,7 +14,6 @@ import java.util.concurrent.ThreadFactory;
  */
 record SessionEnvironment(
         ChainSource chains,
-        ParameterRules rules,
         PictureDecoder decoder,
         SessionLimits limits,
         Timing timing,

@@ -48,7 +48,7 @@ final class SessionParts {
         sources = new SourceBoard(limits.sourceSilence().toNanos(), limits.closeGrace().toNanos());
         input = new FrameInput(sources, drops);
         // Who feeds a session through Kafka reads it there.
-        log = new ControlLog(nodeIds, environment.rules(), request.door() == Control.Door.KAFKA ? List.of("kafka") : List.of());
+        log = new ControlLog(nodeIds, request.door() == Control.Door.KAFKA ? List.of("kafka") : List.of());
         attendance = new Attendance(limits, openerStays(request.door()), openedNanos);
         life = new SessionLifeCycle((step, reason) ->
                 events.state(step.from().wireName(), step.to().wireName(), reason, nodeIds));

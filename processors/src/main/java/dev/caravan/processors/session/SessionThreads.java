@@ -23,7 +23,6 @@ final class SessionThreads implements AutoCloseable {
     SessionEnvironment environment(ChainSource chains, PictureDecoder decoder, SessionLimits limits, InstantSource clock) {
         return new SessionEnvironment(
                 chains,
-                ParameterRules.CONTRACT,
                 decoder,
                 limits,
                 new SystemTiming(clock, alarms),

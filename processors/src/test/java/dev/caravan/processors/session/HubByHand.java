@@ -3,7 +3,6 @@ package dev.caravan.processors.session;
 import dev.caravan.inference.frame.BadPictureException;
 import dev.caravan.inference.frame.Origin;
 import dev.caravan.inference.frame.PictureDecoder;
-import dev.caravan.inference.pipeline.ParameterTable;
 import dev.caravan.inference.pipeline.PipelineException;
 import dev.caravan.inference.pipeline.PipelineLoader;
 import java.nio.charset.StandardCharsets;
@@ -52,7 +51,7 @@ final class HubByHand {
 
     Sessions sessions() {
         if (sessions == null) {
-            sessions = new Sessions(new SessionEnvironment(this::acquire, RULES, decoder, limits, timing, this::thread, delivery,
+            sessions = new Sessions(new SessionEnvironment(this::acquire, decoder, limits, timing, this::thread, delivery,
                     new MemoryRelief(() -> collections++)), () -> {});
             sessions.subscribe("recorder", heard);
         }
@@ -182,24 +181,4 @@ final class HubByHand {
         }
         return Pictures.gray(encoded.width(), encoded.height(), 1);
     }
-
-    /** Rules of one key: {@code noise_scale} is a number up to 1. */
-    private static final ParameterRules RULES = new ParameterRules() {
-        @Override
-        public ParameterTable.Checked check(Map<String, Object> update) {
-            Map<String, Object> good = new LinkedHashMap<>(update);
-            Object noise = good.get("noise_scale");
-            if (good.containsKey("noise_scale") && !(noise instanceof Number n && n.doubleValue() <= 1)) {
-                good.remove("noise_scale");
-                return new ParameterTable.Checked(good, List.of(
-                        new ParameterTable.Error(List.of("noise_scale"), "less_than_equal", "must be at most 1", noise)));
-            }
-            return new ParameterTable.Checked(good, List.of());
-        }
-
-        @Override
-        public Map<String, Object> merge(Map<String, Object> current, Map<String, Object> update) {
-            return ParameterRules.mergeKeys(current, update);
-        }
-    };
 }
