@@ -3,7 +3,11 @@ package dev.caravan.http;
 import io.vertx.core.Handler;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.ext.web.RoutingContext;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.Properties;
 import java.util.function.Supplier;
 
 /**
@@ -14,8 +18,8 @@ public final class ApiPages implements Handler<RoutingContext> {
 
     private static final String FOLDER = "/docs/";
 
-    private final StaticFiles own = new StaticFiles("docs");
-    private final StaticFiles swagger = new StaticFiles(SwaggerUi.FOLDER);
+    private final StaticFiles own = new StaticFiles("api-page");
+    private final StaticFiles swagger = new StaticFiles(swaggerFolder());
     private final Supplier<byte[]> openApi;
 
     /** @param openApi the description of the API as JSON */
@@ -39,9 +43,20 @@ public final class ApiPages implements Handler<RoutingContext> {
         }
     }
 
-    /** Whether the path is a file of the API page; the description itself is not one. */
+    /** Whether the path belongs to the API page; the description itself does not. */
     boolean has(String path) {
-        return path.equals("/redoc") || path.equals("/docs/") || find(path).isPresent();
+        return path.equals("/redoc") || path.startsWith("/docs");
+    }
+
+    /** The jar keeps its files under its version, and says in its Maven properties which one that is. */
+    private static String swaggerFolder() {
+        Properties properties = new Properties();
+        try (InputStream in = ApiPages.class.getResourceAsStream("/META-INF/maven/org.webjars/swagger-ui/pom.properties")) {
+            properties.load(Objects.requireNonNull(in, "swagger-ui is not on the class path"));
+        } catch (IOException e) {
+            throw new IllegalStateException("swagger-ui's jar cannot be read", e);
+        }
+        return "META-INF/resources/webjars/swagger-ui/" + properties.getProperty("version");
     }
 
     private Optional<StaticFiles.File> find(String path) {
