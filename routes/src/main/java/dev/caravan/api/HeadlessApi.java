@@ -84,7 +84,8 @@ public final class HeadlessApi extends ApiRoutes {
     private Reply metrics() {
         Map<String, Object> all = new LinkedHashMap<>();
         for (Session session : sessions.all()) {
-            all.put(session.id(), SessionJson.metrics(session, isHeadless(session)));
+            boolean isHeadless = headless.is(session);
+            all.put(isHeadless ? HeadlessSession.NAME : session.id(), SessionJson.metrics(session, isHeadless));
         }
         return Reply.json(Map.of("sessions", all, "gpu", Map.of()));
     }
@@ -96,10 +97,6 @@ public final class HeadlessApi extends ApiRoutes {
     private Stream<Session> byPrecedence() {
         List<Session> all = sessions.all();
         return Stream.concat(
-                all.stream().filter(session -> !isHeadless(session)), all.stream().filter(HeadlessApi::isHeadless));
-    }
-
-    private static boolean isHeadless(Session session) {
-        return session.id().equals(HeadlessSession.ID);
+                all.stream().filter(session -> !headless.is(session)), all.stream().filter(headless::is));
     }
 }

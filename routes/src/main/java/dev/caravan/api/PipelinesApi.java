@@ -26,7 +26,7 @@ public final class PipelinesApi extends ApiRoutes {
                 .answers(200, "accepted; poll the status")
                 .answers(400, "no pipeline named")
                 .answers(422, "wrong types");
-        get("/api/v1/pipeline/status", "getPipelineStatus", "not_loaded, loading, loaded or error", request -> Reply.json(status()));
+        get("/api/v1/pipeline/status", "getPipelineStatus", "not_loaded, loading, loaded or error", request -> status());
         get("/api/v1/pipelines/schemas", "getPipelineSchemas", "Every pipeline with its settings", request -> Reply.json(schemas()));
         get("/api/v1/nodes/definitions", "getNodeDefinitions", "Every node a graph may have", request -> Reply.json(
                 Map.of("nodes", NodeDefinitions.of(registry.all()))));
@@ -38,7 +38,7 @@ public final class PipelinesApi extends ApiRoutes {
         return Reply.json(Map.of("message", "Pipeline loading initiated successfully"));
     }
 
-    private Map<String, Object> status() {
+    Reply status() {
         PipelineLoader.Status status = loader.status();
         List<PipelineLoader.Node> nodes = status.nodes();
         Map<String, Object> out = new LinkedHashMap<>();
@@ -50,7 +50,7 @@ public final class PipelinesApi extends ApiRoutes {
         out.put("loading_stage", status.stage().orElse(null));
         out.put("produces_video", nodes.isEmpty() || flag(nodes.getLast(), "produces_video", true));
         out.put("produces_audio", nodes.stream().anyMatch(node -> flag(node, "produces_audio", false)));
-        return out;
+        return Reply.json(out);
     }
 
     private Map<String, Object> schemas() {

@@ -8,6 +8,7 @@ import dev.caravan.inference.pipeline.PipelineException;
 import dev.caravan.inference.pipeline.PipelineLoader;
 import dev.caravan.inference.pipeline.PipelineRegistry;
 import dev.caravan.processors.session.Control;
+import dev.caravan.processors.session.Session;
 import dev.caravan.processors.session.SessionRefusedException;
 import dev.caravan.processors.session.SessionRequest;
 import dev.caravan.processors.session.Sessions;
@@ -18,21 +19,22 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * The one session that runs without a client, under the id {@value #ID}. Starting it again replaces it. Thread-safe; a start with a graph
- * loads the graph's pipelines and blocks until they are loaded.
+ * The one session that runs without a client. Starting it again replaces it. Thread-safe; a start with a graph loads the graph's pipelines
+ * and blocks until they are loaded.
  */
 public final class HeadlessSession {
 
-    /** What the contract calls it, and its session id. */
-    public static final String ID = "headless";
+    /** What the contract calls it where others have an id. */
+    public static final String NAME = "headless";
 
     private static final Duration LOAD_LIMIT = Duration.ofSeconds(300);
-    /** How long a replaced session may take to end. */
-    private static final Duration END_LIMIT = Duration.ofSeconds(10);
 
     private final PipelineRegistry registry;
     private final PipelineLoader loader;
     private final Sessions sessions;
+
+    // Its own id each time: the one before may still be ending under the old one.
+    private volatile Optional<String> id = Optional.empty();
 
     public HeadlessSession(PipelineRegistry registry, PipelineLoader loader, Sessions sessions) {
         this.registry = registry;
@@ -70,14 +72,20 @@ public final class HeadlessSession {
             answer.put("pipeline_id", chain.getFirst());
         }
         end("replaced by a new one");
-        sessions.open(new SessionRequest(
-                Optional.of(ID), Origin.of(ID), Control.Door.REST, chain, parameters, Map.of()));
+        SessionRequest request = new SessionRequest(
+                Optional.empty(), Origin.of(NAME), Control.Door.REST, chain, parameters, Map.of());
+        id = Optional.of(sessions.open(request).id());
         return answer;
     }
 
     /** False when there is none. */
-    public synchronized boolean stop() throws InterruptedException {
+    public synchronized boolean stop() {
         return end("stopped by a client");
+    }
+
+    /** Whether this session is the one. */
+    public boolean is(Session session) {
+        return id.filter(session.id()::equals).isPresent();
     }
 
     private List<String> load(LinearGraph graph) throws PipelineException, InterruptedException {
@@ -91,8 +99,9 @@ public final class HeadlessSession {
         return graph.pipelines().stream().map(LinearGraph.Step::nodeId).toList();
     }
 
-    /** Its id is free again when this returns. */
-    private boolean end(String reason) throws InterruptedException {
-        return sessions.closeAndWait(ID, reason, END_LIMIT);
+    private boolean end(String reason) {
+        Optional<String> ending = id;
+        id = Optional.empty();
+        return ending.filter(one -> sessions.close(one, reason)).isPresent();
     }
 }
