@@ -47,22 +47,47 @@ public final class Resize {
         int[] columns = positions(inWidth, outWidth);
         int[] rows = positions(inHeight, outHeight);
         int stride = inWidth * channels;
+        // Each input row is stretched once, and kept while it is the upper or the lower one of an output row.
+        int[] upper = new int[outWidth * channels];
+        int[] lower = new int[outWidth * channels];
+        int upperRow = -1;
+        int lowerRow = -1;
         int o = to;
         for (int y = 0; y < outHeight; y++) {
             int y0 = rows[y] >> 8;
+            int y1 = Math.min(y0 + 1, inHeight - 1);
             int fy = rows[y] & 255;
-            int upper = from + y0 * stride;
-            int lower = y0 + 1 < inHeight ? upper + stride : upper;
-            for (int x = 0; x < outWidth; x++) {
-                int x0 = columns[x] >> 8;
-                int fx = columns[x] & 255;
-                int left = x0 * channels;
-                int right = x0 + 1 < inWidth ? left + channels : left;
-                for (int c = 0; c < channels; c++) {
-                    int top = (in[upper + left + c] & 255) * (256 - fx) + (in[upper + right + c] & 255) * fx;
-                    int bottom = (in[lower + left + c] & 255) * (256 - fx) + (in[lower + right + c] & 255) * fx;
-                    out[o++] = (byte) ((top * (256 - fy) + bottom * fy + (1 << 15)) >> 16);
-                }
+            if (upperRow != y0 && lowerRow == y0) {
+                int[] swap = upper;
+                upper = lower;
+                lower = swap;
+                upperRow = y0;
+                lowerRow = -1;
+            }
+            if (upperRow != y0) {
+                stretch(in, from + y0 * stride, inWidth, columns, upper, channels);
+                upperRow = y0;
+            }
+            if (lowerRow != y1) {
+                stretch(in, from + y1 * stride, inWidth, columns, lower, channels);
+                lowerRow = y1;
+            }
+            for (int x = 0; x < upper.length; x++) {
+                out[o + x] = (byte) ((upper[x] * (256 - fy) + lower[x] * fy + (1 << 15)) >> 16);
+            }
+            o += upper.length;
+        }
+    }
+
+    /** One input row at the output's width, times 256. */
+    private static void stretch(byte[] in, int row, int inWidth, int[] columns, int[] line, int channels) {
+        for (int x = 0; x < columns.length; x++) {
+            int x0 = columns[x] >> 8;
+            int fx = columns[x] & 255;
+            int left = row + x0 * channels;
+            int right = x0 + 1 < inWidth ? left + channels : left;
+            for (int c = 0; c < channels; c++) {
+                line[x * channels + c] = (in[left + c] & 255) * (256 - fx) + (in[right + c] & 255) * fx;
             }
         }
     }

@@ -6,7 +6,8 @@ import java.nio.file.Path;
 /** Why a load failed, in one line for a person. */
 final class FailureText {
 
-    private static final int LIMIT = 500;
+    /** Room for the names of all files a pipeline may miss. */
+    private static final int LIMIT = 2000;
 
     private FailureText() {}
 

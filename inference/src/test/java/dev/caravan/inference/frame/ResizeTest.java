@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import dev.caravan.inference.frame.Picture.I420;
 import dev.caravan.inference.frame.Picture.Rgb24;
 import java.util.Arrays;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -58,6 +59,29 @@ class ResizeTest {
         assertEquals(0xC81400, Pixels.rgb(wide, 39, 0));
         assertEquals(0x0ADC00, Pixels.rgb(wide, 0, 9));
         assertEquals(0xC8DC00, Pixels.rgb(wide, 39, 9));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"4,9", "23,5", "11,30", "60,17", "1,1"})
+    void rowsAreTreatedLikeColumns(int width, int height) {
+        byte[] data = new byte[3 * 17 * 11];
+        new Random(9).nextBytes(data);
+        Rgb24 picture = new Rgb24(17, 11, data);
+        Rgb24 resized = Resize.to(picture, width, height);
+        Rgb24 turned = transposed(Resize.to(transposed(picture), height, width));
+        for (int i = 0; i < resized.data().length; i++) {
+            assertEquals(turned.data()[i] & 255, resized.data()[i] & 255, 1, "byte " + i);
+        }
+    }
+
+    private static Rgb24 transposed(Rgb24 picture) {
+        byte[] out = new byte[picture.data().length];
+        for (int y = 0; y < picture.height(); y++) {
+            for (int x = 0; x < picture.width(); x++) {
+                System.arraycopy(picture.data(), 3 * (y * picture.width() + x), out, 3 * (x * picture.height() + y), 3);
+            }
+        }
+        return new Rgb24(picture.height(), picture.width(), out);
     }
 
     @Test

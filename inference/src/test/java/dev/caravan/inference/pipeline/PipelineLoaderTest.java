@@ -18,6 +18,13 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Random;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -328,6 +335,32 @@ class PipelineLoaderTest {
         lease.close();
         assertEquals(0, first.open());
         assertThrowsNotLoaded(List.of());
+    }
+
+    @Test
+    void whateverManyThreadsAskForEverythingIsFreedInTheEnd() throws Exception {
+        List<String> ids = List.of("depth", "first", "second", "doubler", "unknown");
+        try (ExecutorService executor = Executors.newFixedThreadPool(4)) {
+            List<Callable<Void>> work = IntStream.range(0, 4).<Callable<Void>>mapToObj(seed -> () -> {
+                Random random = new Random(seed);
+                for (int i = 0; i < 200; i++) {
+                    loader.load(List.of(entry(ids.get(random.nextInt(5)), Map.of()), entry("first", Map.of("height", random.nextInt(2)))));
+                    loader.status();
+                    try (Lease lease = loader.acquire(List.of())) {
+                        assertFalse(lease.nodes().isEmpty());
+                    } catch (PipelineException _) {
+                        // Loading, or the unknown one was asked for.
+                    }
+                }
+                return null;
+            }).toList();
+            for (Future<Void> done : executor.invokeAll(work)) {
+                done.get();
+            }
+        }
+        assertTrue(first.loads() > 0);
+        loader.close();
+        assertEquals(List.of(0, 0, 0, 0), Stream.of(depth, first, second, doubler).map(SteppedPipeline::open).toList());
     }
 
     private Status loaded(Entry... entries) throws InterruptedException {

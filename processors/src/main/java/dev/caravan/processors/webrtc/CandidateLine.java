@@ -1,10 +1,17 @@
 package dev.caravan.processors.webrtc;
 
+import java.util.regex.Pattern;
+
 /** Checks the text of a candidate before a native parser sees it (RFC 8839 section 5.1). */
 final class CandidateLine {
 
     private static final String PREFIX = "candidate:";
     private static final int MAX_LENGTH = 1024;
+
+    /** Other names would let a peer make the hub ask any name server. */
+    private static final Pattern ADDRESS =
+            Pattern.compile("[0-9]{1,3}(\\.[0-9]{1,3}){3}|[0-9A-Fa-f:.]{0,45}:[0-9A-Fa-f:.]{0,45}|[A-Za-z0-9-]{1,63}\\.local");
+
     private static final long MAX_PRIORITY = 0xFFFF_FFFFL;
 
     private CandidateLine() {}
@@ -36,7 +43,7 @@ final class CandidateLine {
         number("component", part[1], 1, 256);
         require(part[2].equalsIgnoreCase("udp") || part[2].equalsIgnoreCase("tcp"), "transport is udp or tcp; " + shown(part[2]) + " given");
         number("priority", part[3], 0, MAX_PRIORITY);
-        require(part[4].length() <= 253, "address longer than 253 characters");
+        require(ADDRESS.matcher(part[4]).matches(), "address is an IP address or an mDNS name; " + shown(part[4]) + " given");
         number("port", part[5], 0, 65535);
         switch (part[7]) {
             case "host", "srflx", "prflx", "relay" -> { }

@@ -31,6 +31,7 @@ final class FakePipeline implements LoadedPipeline {
     private final ObjectNode schema = new ObjectMapper().createObjectNode();
     private int chunk = 1;
     private int makes = -1;
+    private boolean alwaysTakes;
     private double framesPerSecond;
     private boolean stamped = true;
     private Work work = call -> {};
@@ -67,6 +68,12 @@ final class FakePipeline implements LoadedPipeline {
 
     FakePipeline usage(String usage) {
         schema.putArray("usage").add(usage);
+        return this;
+    }
+
+    /** It wants its input in text mode too. */
+    FakePipeline generatesNothing() {
+        alwaysTakes = true;
         return this;
     }
 
@@ -125,7 +132,7 @@ final class FakePipeline implements LoadedPipeline {
 
         @Override
         public int inputFrames(Parameters parameters) {
-            return parameters.videoMode(schema.get("default_mode").asText()) ? chunk : 0;
+            return alwaysTakes || parameters.videoMode(schema.get("default_mode").asText()) ? chunk : 0;
         }
 
         @Override

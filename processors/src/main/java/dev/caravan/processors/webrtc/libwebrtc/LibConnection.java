@@ -181,7 +181,9 @@ final class LibConnection implements Connection, Observer.Target, Channel.Listen
             throw new BadOfferException(what + " took longer than " + STEP_SECONDS + " s");
         } catch (BadOfferException e) {
             throw e;
-        } catch (Exception e) { // the library throws what it cannot parse at once
+        } catch (VirtualMachineError e) {
+            throw e;
+        } catch (Exception | Error e) { // the library throws plain errors for what it cannot parse
             throw refused(what, e);
         }
     }
@@ -214,7 +216,9 @@ final class LibConnection implements Connection, Observer.Target, Channel.Listen
             }
             try {
                 connection.addIceCandidate(new RTCIceCandidate(section, index, line));
-            } catch (Exception | LinkageError e) {
+            } catch (VirtualMachineError e) {
+                throw e;
+            } catch (Exception | Error e) { // the library throws plain errors for what it cannot parse
                 throw new BadCandidateException(String.valueOf(e.getMessage()).lines().findFirst().orElse("refused"));
             }
         }

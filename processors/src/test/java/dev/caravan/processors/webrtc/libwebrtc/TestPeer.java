@@ -164,15 +164,16 @@ public final class TestPeer implements AutoCloseable, Observer.Target, Channel.L
 
     /** Pushes a picture about 30 times a second until something received is as wanted, and returns that. */
     public Picture.I420 pushUntil(Picture picture, Predicate<Picture.I420> wanted) throws Exception {
-        return await(wanted, () -> push(picture));
+        return awaitPicture(wanted, () -> push(picture));
     }
 
     /** Waits for a received picture. */
     public Picture.I420 awaitPicture(Predicate<Picture.I420> wanted) throws Exception {
-        return await(wanted, () -> { });
+        return awaitPicture(wanted, () -> { });
     }
 
-    private Picture.I420 await(Predicate<Picture.I420> wanted, Runnable meanwhile) throws Exception {
+    /** Waits for a received picture while something is done about 30 times a second. */
+    public Picture.I420 awaitPicture(Predicate<Picture.I420> wanted, Runnable meanwhile) throws Exception {
         long end = System.nanoTime() + PATIENCE.toNanos();
         while (System.nanoTime() < end) {
             meanwhile.run();
