@@ -2,6 +2,7 @@ package dev.caravan.api;
 
 import dev.caravan.api.session.HeadlessBody;
 import dev.caravan.api.session.HeadlessSession;
+import dev.caravan.inference.frame.BadPictureException;
 import dev.caravan.inference.frame.Frame;
 import dev.caravan.inference.frame.Origin;
 import dev.caravan.inference.pipeline.ParameterTable;
@@ -44,14 +45,12 @@ public final class HeadlessApi extends ApiRoutes {
                 .answers(400, "no pipeline loaded, or a graph the hub does not run")
                 .answers(422, "neither pipeline_id nor graph, or wrong types");
         post("/api/v1/session/stop", "stopHeadless", "Stop it", request -> stop()).answers(404, "there is none");
-        get("/api/v1/session/parameters", "getSessionParameters", "Parameters of the first session", request -> Reply.json(
-                Map.of("parameters", byPrecedence().findFirst().map(Session::parameters).orElse(Map.of()))));
+        get("/api/v1/session/parameters", "getSessionParameters", "Parameters of the first session", request -> parameters());
         post("/api/v1/session/parameters", "setSessionParameters", "Change parameters of every session", this::control)
                 .jsonBody("parameters to change; the others stay")
                 .answers(400, "nothing to change")
                 .answers(422, "wrong types or values; nothing is applied");
-        get("/api/v1/session/frame", "getSessionFrame", "The newest picture of the first session as JPEG", request ->
-                        snapshots.jpeg(request, newest(), NO_FRAME))
+        get("/api/v1/session/frame", "getSessionFrame", "The newest picture of the first session as JPEG", this::frame)
                 .queryNumber("quality", "1 to 100, 85 by default")
                 .produces("image/jpeg")
                 .answers(404, "no frame yet");
@@ -81,7 +80,15 @@ public final class HeadlessApi extends ApiRoutes {
         return Reply.json(Map.of("status", "ok", "applied_parameters", checked.accepted()));
     }
 
-    private Reply metrics() {
+    Reply parameters() {
+        return Reply.json(Map.of("parameters", byPrecedence().findFirst().map(Session::parameters).orElse(Map.of())));
+    }
+
+    Reply frame(Request request) throws BadPictureException {
+        return snapshots.jpeg(request, newest(), NO_FRAME);
+    }
+
+    Reply metrics() {
         Map<String, Object> all = new LinkedHashMap<>();
         for (Session session : sessions.all()) {
             boolean isHeadless = headless.is(session);

@@ -1,6 +1,7 @@
 package dev.caravan.api;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.caravan.inference.frame.BadPictureException;
 import dev.caravan.inference.frame.Origin;
 import dev.caravan.inference.pipeline.ParameterTable;
 import dev.caravan.processors.frames.FfmpegPictures;
@@ -12,6 +13,8 @@ import dev.caravan.processors.session.Sessions;
 import dev.caravan.processors.webrtc.PeerSnapshot;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
@@ -41,16 +44,14 @@ public final class SessionsApi extends ApiRoutes {
                 .answers(201, "open")
                 .answers(400, "no pipeline loaded, or an id that is taken or malformed")
                 .answers(503, "a limit is reached");
-        get("/api/v1/sessions/{id}", "getSession", "State, sources, viewers, counters and peers", request -> Reply.json(
-                        SessionJson.of(session(request), peers.get())))
+        get("/api/v1/sessions/{id}", "getSession", "State, sources, viewers, counters and peers", this::one)
                 .path("id", "session id")
                 .answers(404, "unknown");
         delete("/api/v1/sessions/{id}", "closeSession", "End a session and all its peers", this::close)
                 .path("id", "session id")
                 .answers(204, "closed")
                 .answers(404, "unknown");
-        get("/api/v1/sessions/{id}/parameters", "getParametersOfSession", "Parameters in force", request -> Reply.json(
-                        Map.of("parameters", session(request).parameters())))
+        get("/api/v1/sessions/{id}/parameters", "getParametersOfSession", "Parameters in force", this::parameters)
                 .path("id", "session id")
                 .answers(404, "unknown");
         post("/api/v1/sessions/{id}/parameters", "setParametersOfSession", "Change parameters from the next chunk on", this::control)
@@ -58,8 +59,7 @@ public final class SessionsApi extends ApiRoutes {
                 .jsonBody("parameters to change; the others stay")
                 .answers(404, "unknown")
                 .answers(422, "wrong types or values; nothing is applied");
-        get("/api/v1/sessions/{id}/frame", "getFrameOfSession", "The newest picture as JPEG", request -> snapshots.jpeg(
-                        request, session(request).latestFrame(), "Session " + request.path("id") + " has made no frame yet"))
+        get("/api/v1/sessions/{id}/frame", "getFrameOfSession", "The newest picture as JPEG", this::frame)
                 .path("id", "session id")
                 .queryNumber("quality", "1 to 100, 85 by default")
                 .queryNumber("width", "width of a smaller picture")
@@ -74,14 +74,27 @@ public final class SessionsApi extends ApiRoutes {
 
     Reply open(Request request) throws SessionRefusedException {
         Fields fields = Fields.ofBody(request.hasBody() ? request.requireObject() : Json.MAPPER.createObjectNode());
-        var id = fields.text("id");
-        var pipelineIds = fields.texts("pipeline_ids").orElse(List.of());
+        Optional<String> id = fields.text("id");
+        List<String> pipelineIds = fields.texts("pipeline_ids").orElse(List.of());
         ParameterTable.Checked checked = ParameterTable.check(fields.map("parameters").orElse(Map.of()));
         fields.faults("parameters", checked.errors());
         fields.check();
         Session session = sessions.open(
                 new SessionRequest(id, REST, Control.Door.REST, pipelineIds, checked.accepted(), Map.of()));
         return Reply.json(201, SessionJson.of(session, List.of()));
+    }
+
+    Reply one(Request request) {
+        return Reply.json(SessionJson.of(session(request), peers.get()));
+    }
+
+    Reply parameters(Request request) {
+        return Reply.json(Map.of("parameters", session(request).parameters()));
+    }
+
+    Reply frame(Request request) throws BadPictureException {
+        Session session = session(request);
+        return snapshots.jpeg(request, session.latestFrame(), "Session " + session.id() + " has made no frame yet");
     }
 
     Reply close(Request request) {
@@ -105,7 +118,7 @@ public final class SessionsApi extends ApiRoutes {
     /** The body as a parameter update; refused when it holds nothing. */
     static Map<String, Object> update(ObjectNode body) {
         Map<String, Object> update = Fields.toMap(body);
-        update.values().removeIf(value -> value == null);
+        update.values().removeIf(Objects::isNull);
         if (update.isEmpty()) {
             throw ApiError.badRequest("No parameters provided");
         }
