@@ -52,7 +52,7 @@ public final class PipelineLoader implements AutoCloseable {
     private @Nullable Map<String, Object> firstParameters;
     private @Nullable String error;
     private @Nullable String stage;
-    private @Nullable Job running;
+    private @Nullable LoadJob running;
     private CompletableFuture<@Nullable Void> idle = CompletableFuture.completedFuture(null);
     private boolean closed;
     private boolean ended;
@@ -86,7 +86,7 @@ public final class PipelineLoader implements AutoCloseable {
             error = null;
             todo.clear();
             todo.addAll(set.request(List.copyOf(byNode.values())));
-            if (running == null || wanted(running.entry).isEmpty()) {
+            if (running == null || wanted(running.entry()).isEmpty()) {
                 stage = todo.isEmpty() ? null : FIRST_STAGE;
                 giveUpRunning();
             }
@@ -182,11 +182,11 @@ public final class PipelineLoader implements AutoCloseable {
         try {
             while (true) {
                 @Nullable Instance unused;
-                @Nullable Job job = null;
+                @Nullable LoadJob job = null;
                 synchronized (lock) {
                     unused = set.takeUnused().orElse(null);
                     if (unused == null && !todo.isEmpty()) {
-                        job = running = new Job(todo.getFirst());
+                        job = running = new LoadJob(todo.getFirst());
                     } else if (unused == null && closed) {
                         ended = true;
                         return;
@@ -206,13 +206,13 @@ public final class PipelineLoader implements AutoCloseable {
         }
     }
 
-    private void work(Job job) {
+    private void work(LoadJob job) {
         Instant start = clock.instant();
-        tell(l -> l.loadStarted(job.entry));
+        tell(l -> l.loadStarted(job.entry()));
         @Nullable Instance instance = null;
         @Nullable Throwable failure = null;
         try {
-            instance = loadInstance(job);
+            instance = job.run(registry, modelsFolder, text -> stage(job, text));
         } catch (Throwable t) { // A pipeline must not end the loader thread, out of memory and stack overflow included.
             failure = t;
         }
@@ -229,17 +229,9 @@ public final class PipelineLoader implements AutoCloseable {
         tell(news);
     }
 
-    private Instance loadInstance(Job job) throws PipelineException, InterruptedException {
-        Pipeline pipeline = registry.find(job.entry.pipelineId()).orElseThrow(() -> unknown(job.entry.pipelineId()));
-        LoadRequest request = new LoadRequest(withSeedAlias(job.entry.loadParameters()), modelsFolder);
-        LoadedPipeline loaded = Objects.requireNonNull(
-                pipeline.load(request, text -> stage(job, text)), "the pipeline gave no result");
-        return new Instance(job.entry, pipeline.schema(), loaded);
-    }
-
     /** Writes the outcome down and says what to tell the listener. Under the lock. */
-    private Consumer<Listener> settle(Job job, @Nullable Instance instance, @Nullable Throwable failure, Duration took) {
-        Optional<Entry> wanted = wanted(job.entry);
+    private Consumer<Listener> settle(LoadJob job, @Nullable Instance instance, @Nullable Throwable failure, Duration took) {
+        Optional<Entry> wanted = wanted(job.entry());
         if (instance != null) {
             wanted.ifPresentOrElse(entry -> {
                 todo.remove(entry);
@@ -252,16 +244,16 @@ public final class PipelineLoader implements AutoCloseable {
         }
         if (job.givenUp || wanted.isEmpty()) {
             // Wanted again after it was given up: it is still on the list and starts anew.
-            return l -> l.abandoned(job.entry);
+            return l -> l.abandoned(job.entry());
         }
-        String reason = FailureText.of(job.entry, modelsFolder, Objects.requireNonNull(failure));
+        String reason = FailureText.of(job.entry(), modelsFolder, Objects.requireNonNull(failure));
         if (!(failure instanceof PipelineException)) {
-            LOG.error("Loading {} failed", job.entry.pipelineId(), failure);
+            LOG.error("Loading {} failed", job.entry().pipelineId(), failure);
         }
         todo.clear();
         stage = null;
         error = reason;
-        return l -> l.failed(job.entry, reason);
+        return l -> l.failed(job.entry(), reason);
     }
 
     private Optional<Entry> wanted(Entry loading) {
@@ -282,7 +274,7 @@ public final class PipelineLoader implements AutoCloseable {
         }
     }
 
-    private void stage(Job job, String text) {
+    private void stage(LoadJob job, String text) {
         synchronized (lock) {
             if (running == job && !job.givenUp) {
                 stage = text;
@@ -304,31 +296,6 @@ public final class PipelineLoader implements AutoCloseable {
             news.accept(listener);
         } catch (RuntimeException | Error e) {
             LOG.error("The listener of pipeline loads failed", e);
-        }
-    }
-
-    private PipelineException unknown(String id) {
-        String known = String.join(", ", registry.all().stream().map(Pipeline::id).toList());
-        return new PipelineException("Invalid pipeline ID: " + id + ". Known: " + known, true);
-    }
-
-    /** Clients of older versions say {@code seed} (contract V2). */
-    private static Map<String, Object> withSeedAlias(Map<String, Object> parameters) {
-        if (!parameters.containsKey("seed") || parameters.containsKey("base_seed")) {
-            return parameters;
-        }
-        Map<String, Object> out = new LinkedHashMap<>(parameters);
-        out.put("base_seed", out.remove("seed"));
-        return out;
-    }
-
-    /** One call of {@link Pipeline#load}. */
-    private static final class Job {
-        private final Entry entry;
-        private boolean givenUp;
-
-        private Job(Entry entry) {
-            this.entry = entry;
         }
     }
 

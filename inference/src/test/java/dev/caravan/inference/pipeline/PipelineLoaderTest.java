@@ -101,7 +101,7 @@ class PipelineLoaderTest {
         loaded(entry("first", Map.of("height", 512)));
         assertNotSame(before, loader.status().nodes().getFirst().loaded());
         assertEquals(
-                List.of("started first", "loaded first", "unloaded first", "started first", "loaded first"), listener.heard());
+                List.of("started first", "loaded first", "unloaded first", "started first", "loaded first"), listener.awaitHeard(5));
     }
 
     @Test
@@ -109,7 +109,7 @@ class PipelineLoaderTest {
         loaded(entry("first", Map.of()));
         loaded(entry("second", Map.of()));
         assertEquals(
-                List.of("started first", "loaded first", "unloaded first", "started second", "loaded second"), listener.heard());
+                List.of("started first", "loaded first", "unloaded first", "started second", "loaded second"), listener.awaitHeard(5));
         assertEquals(0, first.open());
     }
 
@@ -152,7 +152,7 @@ class PipelineLoaderTest {
         Status status = loader.awaitIdle(LIMIT);
         assertEquals(Optional.of("second"), status.pipelineId());
         assertEquals(0, depth.loads());
-        assertEquals(List.of("started first", "abandoned first", "started second", "loaded second"), listener.heard());
+        assertEquals(List.of("started first", "abandoned first", "started second", "loaded second"), listener.awaitHeard(4));
     }
 
     @Test
@@ -192,7 +192,7 @@ class PipelineLoaderTest {
         assertEquals(State.LOADED, loader.awaitIdle(LIMIT).state());
         assertEquals(0, first.open());
         assertEquals(
-                List.of("started first", "loaded first", "unloaded first", "started second", "loaded second"), listener.heard());
+                List.of("started first", "loaded first", "unloaded first", "started second", "loaded second"), listener.awaitHeard(5));
     }
 
     @Test

@@ -23,7 +23,11 @@ final class RecordingListener implements PipelineLoader.Listener {
         now = now.plus(step);
     }
 
-    synchronized List<String> heard() {
+    /** All that was heard, once it is at least so much: news come after the status they tell of. */
+    synchronized List<String> awaitHeard(int events) throws InterruptedException {
+        while (heard.size() < events) {
+            wait();
+        }
         return List.copyOf(heard);
     }
 
