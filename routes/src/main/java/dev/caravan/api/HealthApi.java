@@ -1,5 +1,6 @@
 package dev.caravan.api;
 
+import java.math.BigDecimal;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.LocalDateTime;
@@ -60,7 +61,7 @@ public final class HealthApi extends ApiRoutes {
         Map<String, Object> body = new LinkedHashMap<>();
         body.put("status", "healthy");
         body.put("timestamp", LOCAL.format(LocalDateTime.ofInstant(clock.instant(), ZoneId.systemDefault())));
-        body.put("server_start_time", started.toEpochMilli() / 1000.0);
+        body.put("server_start_time", BigDecimal.valueOf(started.toEpochMilli(), 3));
         body.put("version", version);
         body.put("git_commit", commit);
         body.put("checks", checks);

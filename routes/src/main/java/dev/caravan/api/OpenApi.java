@@ -4,10 +4,11 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.swagger.v3.oas.models.OpenAPI;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import org.apache.camel.CamelContext;
-import org.apache.camel.Model;
+import org.apache.camel.model.Model;
 import org.apache.camel.model.rest.RestDefinition;
 import org.apache.camel.openapi.BeanConfig;
 import org.apache.camel.openapi.RestOpenApiReader;
@@ -37,7 +38,7 @@ public final class OpenApi {
             OpenAPI description = new RestOpenApiReader()
                     .read(context, rests, config, context.getName(), context.getClassResolver());
             JsonNode json = Json.read(RestOpenApiSupport.getJsonFromOpenAPIAsString(description, config)
-                    .getBytes(java.nio.charset.StandardCharsets.UTF_8));
+                    .getBytes(StandardCharsets.UTF_8));
             return Json.write(finished((ObjectNode) json));
         } catch (ClassNotFoundException | IOException e) {
             throw new IllegalStateException("the API cannot be described", e);
@@ -48,17 +49,42 @@ public final class OpenApi {
         json.putObject("info").put("title", "Caravan").put("version", version);
         // Relative: right whatever name or port the hub is reached by.
         json.putArray("servers").addObject().put("url", "/");
-        json.with("components")
-                .with("securitySchemes")
-                .putObject("token")
-                .put("type", "http")
-                .put("scheme", "bearer");
+        ObjectNode components = json.withObjectProperty("components");
+        components.withObjectProperty("securitySchemes").putObject("token").put("type", "http").put("scheme", "bearer");
+        ObjectNode error = components.withObjectProperty("schemas").putObject("Error").put("type", "object");
+        error.putObject("properties").putObject("detail").put("description", "A text, or with 422 a list of {type, loc, msg, input}");
         ObjectNode paths = json.objectNode();
         for (Map.Entry<String, JsonNode> path : json.path("paths").properties()) {
+            path.getValue().forEach(operation -> complete((ObjectNode) operation));
             paths.set(named(path.getKey(), path.getValue()), path.getValue());
         }
         json.set("paths", paths);
         return json;
+    }
+
+    /** Says what goes without saying where operations are written: 200 with JSON, errors in the contract's shape. */
+    private static void complete(ObjectNode operation) {
+        operation.remove("x-camelContextId");
+        ObjectNode responses = operation.withObjectProperty("responses");
+        responses.remove("default");
+        boolean success = false;
+        for (Map.Entry<String, JsonNode> response : responses.properties()) {
+            success |= response.getKey().startsWith("2");
+            if (response.getKey().startsWith("4") || response.getKey().startsWith("5")) {
+                errorBody((ObjectNode) response.getValue());
+            }
+        }
+        if (!success) {
+            responses.putObject("200").put("description", "OK");
+        }
+        errorBody(responses.putObject("default").put("description", "Refused or failed"));
+    }
+
+    private static void errorBody(ObjectNode response) {
+        response.putObject("content")
+                .putObject("application/json")
+                .putObject("schema")
+                .put("$ref", "#/components/schemas/Error");
     }
 
     /** OpenAPI knows no {@code *}: shows it as the placeholder it stands for. */

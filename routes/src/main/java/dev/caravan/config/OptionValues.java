@@ -3,6 +3,7 @@ package dev.caravan.config;
 import dev.caravan.config.OptionSpec.Kind;
 import java.util.EnumMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
@@ -42,6 +43,11 @@ public final class OptionValues {
     /** The text, unless empty. */
     public Optional<String> find(Option option) {
         return Optional.of(text(option)).filter(text -> !text.isEmpty());
+    }
+
+    /** Whether a toggle is set to anything that means yes. */
+    public boolean isOn(Option option) {
+        return List.of("true", "1", "yes", "on").contains(text(option).toLowerCase(Locale.ROOT));
     }
 
     /** What routes may use as {@code {{caravan.some-name}}}: everything but secrets. */

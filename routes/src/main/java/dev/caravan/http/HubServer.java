@@ -11,34 +11,45 @@ import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpServerCon
  */
 public final class HubServer extends VertxPlatformHttpServer {
 
-    private final String host;
-    private final int port;
+    private final VertxPlatformHttpServerConfiguration configuration;
 
     /**
      * @param port     0 for a free one
      * @param maxBytes of a request's body
      */
     public HubServer(String host, int port, long maxBytes) {
-        super(configuration(host, port, maxBytes));
-        this.host = host;
-        this.port = port;
+        this(configuration(host, port, maxBytes));
+    }
+
+    private HubServer(VertxPlatformHttpServerConfiguration configuration) {
+        super(configuration);
+        this.configuration = configuration;
+    }
+
+    /** To be bound in the registry, where Camel's HTTP component looks for it to find the router. */
+    public VertxPlatformHttpServerConfiguration configuration() {
+        return configuration;
     }
 
     /** The router that Camel's routes are put on. Valid once the service is started. */
     public VertxPlatformHttpRouter router() {
-        return VertxPlatformHttpRouter.lookup(getCamelContext(), VertxPlatformHttpRouter.getRouterNameFromPort(port));
+        return VertxPlatformHttpRouter.lookup(
+                getCamelContext(), VertxPlatformHttpRouter.getRouterNameFromPort(configuration.getBindPort()));
     }
 
     /**
      * Opens the port.
      *
+     * @return the port
      * @throws BindException when it cannot be had
      */
-    public void listen() throws Exception {
+    public int listen() throws Exception {
         super.startServer();
-        if (getServer().actualPort() <= 0) {
-            throw new BindException(host + ":" + port + " cannot be listened on");
+        int port = getServer().actualPort();
+        if (port <= 0) {
+            throw new BindException("port " + configuration.getBindPort() + " is taken");
         }
+        return port;
     }
 
     /** Called by the service life cycle, before the routes are started: too early to let anybody in. */

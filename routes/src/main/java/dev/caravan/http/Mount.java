@@ -20,11 +20,11 @@ public final class Mount {
     private static final int LAST = Integer.MAX_VALUE;
 
     private final Router router;
-    private final Settings settings;
+    private final Settings.Server settings;
     private final Page page;
     private final ApiPages docs;
 
-    public Mount(Router router, Settings settings, Page page, ApiPages docs) {
+    public Mount(Router router, Settings.Server settings, Page page, ApiPages docs) {
         this.router = router;
         this.settings = settings;
         this.page = page;
@@ -34,9 +34,9 @@ public final class Mount {
     /** To be called once, before the port opens. */
     public void install() {
         router.route().order(FIRST).handler(this::headers).failureHandler(this::failed);
-        router.route().order(GUARDS - 4).handler(new HostGuard(settings.server()));
+        router.route().order(GUARDS - 4).handler(new HostGuard(settings));
         router.route().order(GUARDS - 3).handler(new CrossOrigin());
-        settings.server().token().ifPresent(token -> router.route()
+        settings.token().ifPresent(token -> router.route()
                 .order(GUARDS - 2)
                 .handler(new TokenGuard(token, path -> page.has(path) || docs.has(path), page::shell)));
         router.route().order(GUARDS - 1).handler(Mount::forms);
@@ -83,13 +83,7 @@ public final class Mount {
 
     private void failed(RoutingContext context) {
         int status = context.statusCode() < 400 ? 500 : context.statusCode();
-        boolean asset = status == 413 && context.normalizedPath().equals("/api/v1/assets");
-        if (asset) {
-            Details.answer(
-                    context, 400, "File size exceeds maximum of " + (settings.limits().assetBytes() >> 20) + "MB");
-        } else {
-            Details.answer(context, status, Details.text(status));
-        }
+        Details.answer(context, status, Details.text(status));
     }
 
     private void nobody(RoutingContext context) {

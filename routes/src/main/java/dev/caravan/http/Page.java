@@ -53,10 +53,8 @@ public final class Page implements Handler<RoutingContext> {
                 .putHeader("Pragma", "no-cache")
                 .putHeader("Expires", "0");
         if (index.isPresent()) {
-            response.putHeader("Content-Type", index.get().type())
-                    .putHeader("Content-Security-Policy", POLICY)
-                    .putHeader("Permissions-Policy", "camera=(self), microphone=(self), display-capture=(self)")
-                    .end(Buffer.buffer(index.get().bytes()));
+            response.putHeader("Permissions-Policy", "camera=(self), microphone=(self), display-capture=(self)");
+            body(response, index.get());
         } else if (context.normalizedPath().equals("/")) {
             response.putHeader("Content-Type", "application/json")
                     .end(new JsonObject().put("message", "Caravan API - page not built").toBuffer());
@@ -67,15 +65,20 @@ public final class Page implements Handler<RoutingContext> {
 
     /** Sends a file unless the client has it. */
     static void send(RoutingContext context, StaticFiles.File file) {
-        HttpServerResponse response = context.response()
-                .putHeader("Cache-Control", "no-cache")
-                .putHeader("Content-Security-Policy", POLICY)
-                .putHeader("ETag", file.tag());
+        HttpServerResponse response = context.response().putHeader("Cache-Control", "no-cache").putHeader("ETag", file.tag());
         String known = context.request().getHeader("If-None-Match");
         if (known != null && known.contains(file.tag())) {
             response.setStatusCode(304).end();
         } else {
-            response.putHeader("Content-Type", file.type()).end(Buffer.buffer(file.bytes()));
+            body(response, file);
         }
+    }
+
+    /** The length is said aloud for HEAD, whose body the transport leaves out. */
+    private static void body(HttpServerResponse response, StaticFiles.File file) {
+        response.putHeader("Content-Type", file.type())
+                .putHeader("Content-Length", Integer.toString(file.bytes().length))
+                .putHeader("Content-Security-Policy", POLICY)
+                .end(Buffer.buffer(file.bytes()));
     }
 }
