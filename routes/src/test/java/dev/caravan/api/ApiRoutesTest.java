@@ -18,15 +18,11 @@ import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** What every operation of the contract gets from its base, through a hub's port. */
 class ApiRoutesTest {
-
-    @TempDir
-    static Path data;
 
     static TestHub hub;
 
@@ -70,8 +66,8 @@ class ApiRoutesTest {
 
     @BeforeAll
     static void start() throws Exception {
-        Path file = Files.writeString(data.resolve("clip.mp4"), "0123456789");
-        hub = TestHub.start(data, "--max-frame-mb=1");
+        hub = TestHub.start("--max-frame-mb=1");
+        Path file = Files.writeString(hub.data().resolve("clip.mp4"), "0123456789");
         hub.running().camel().addRoutes(new Sample(file));
     }
 
@@ -94,7 +90,7 @@ class ApiRoutesTest {
 
     @Test
     void aPathIsReadFromThePathAndNotFromAHeaderOrAQueryOfTheSameName() throws Exception {
-        HttpResponse<String> answer = hub.get("/api/v1/sample/a%20b%2Fc+d?id=query&q=1%202&thread=x", "id", "header");
+        HttpResponse<String> answer = hub.fetch("/api/v1/sample/a%20b%2Fc+d?id=query&q=1%202&thread=x", "id", "header");
         JsonNode seen = json(answer, 200);
         assertEquals("a b/c+d", seen.get("id").asText());
         assertEquals("1 2", seen.get("query").asText());
@@ -103,18 +99,18 @@ class ApiRoutesTest {
 
     @Test
     void absentValuesAreWrittenAsNull() throws Exception {
-        assertTrue(json(hub.get("/api/v1/sample/x"), 200).get("query").isNull());
+        assertTrue(json(hub.fetch("/api/v1/sample/x"), 200).get("query").isNull());
     }
 
     @Test
     void handlersMayBlockBecauseTheyNeverRunOnAnEventLoop() throws Exception {
-        String thread = json(hub.get("/api/v1/sample/x"), 200).get("thread").asText();
+        String thread = json(hub.fetch("/api/v1/sample/x"), 200).get("thread").asText();
         assertTrue(thread.startsWith("vert.x-worker-thread"), thread);
     }
 
     @Test
     void whatTheClientSentDoesNotComeBackAsHeaders() throws Exception {
-        HttpResponse<String> answer = hub.get("/api/v1/sample/x?X-Query=1", "X-Mine", "1", "Cookie", "a=b");
+        HttpResponse<String> answer = hub.fetch("/api/v1/sample/x?X-Query=1", "X-Mine", "1", "Cookie", "a=b");
         assertFalse(answer.headers().map().keySet().stream().anyMatch(List.of("x-mine", "x-query", "cookie")::contains));
     }
 
@@ -175,12 +171,12 @@ class ApiRoutesTest {
 
     @Test
     void aRefusalIsItsStatusAndItsText() throws Exception {
-        assertEquals("Busy", json(hub.get("/api/v1/sample-refused"), 409).get("detail").asText());
+        assertEquals("Busy", json(hub.fetch("/api/v1/sample-refused"), 409).get("detail").asText());
     }
 
     @Test
     void theTextOfAnUnexpectedFaultStaysInside() throws Exception {
-        String detail = json(hub.get("/api/v1/sample-broken"), 500).get("detail").asText();
+        String detail = json(hub.fetch("/api/v1/sample-broken"), 500).get("detail").asText();
         assertFalse(detail.contains("secret"), detail);
         assertTrue(detail.contains("sampleBroken"), detail);
     }
@@ -188,13 +184,13 @@ class ApiRoutesTest {
     @ParameterizedTest
     @CsvSource({"1, 1", "10, 10"})
     void aNumberInTheQueryIsChecked(String given, int read) throws Exception {
-        assertEquals(read, json(hub.get("/api/v1/sample-number?n=" + given), 200).asInt());
+        assertEquals(read, json(hub.fetch("/api/v1/sample-number?n=" + given), 200).asInt());
     }
 
     @ParameterizedTest
     @CsvSource({"0, greater_than_equal", "11, less_than_equal", "x, int_parsing", "1.5, int_parsing"})
     void aBadNumberIsAFaultOfTheQuery(String given, String type) throws Exception {
-        JsonNode fault = fault(hub.get("/api/v1/sample-number?n=" + given));
+        JsonNode fault = fault(hub.fetch("/api/v1/sample-number?n=" + given));
         assertEquals(type, fault.get("type").asText());
         assertEquals("query", fault.at("/loc/0").asText());
         assertEquals(given, fault.get("input").asText());
@@ -218,7 +214,7 @@ class ApiRoutesTest {
         "lines=1-2 | 200 | 0123456789 | ''",
     })
     void partsOfAFileAreSentOnRequest(String range, int status, String body, String part) throws Exception {
-        HttpResponse<String> answer = hub.get("/api/v1/sample-files/a/b.mp4", "Range", range);
+        HttpResponse<String> answer = hub.fetch("/api/v1/sample-files/a/b.mp4", "Range", range);
         assertEquals(status, answer.statusCode());
         assertEquals(body, answer.body());
         assertEquals(part, answer.headers().firstValue("content-range").orElse(""));
@@ -226,14 +222,14 @@ class ApiRoutesTest {
 
     @Test
     void aFileIsKnownByItsTag() throws Exception {
-        HttpResponse<String> whole = hub.get("/api/v1/sample-files/a");
+        HttpResponse<String> whole = hub.fetch("/api/v1/sample-files/a");
         assertEquals("0123456789", whole.body());
         assertEquals("video/mp4", whole.headers().firstValue("content-type").orElse(""));
         assertEquals("10", whole.headers().firstValue("content-length").orElse(""));
         String tag = whole.headers().firstValue("etag").orElseThrow();
-        assertEquals(304, hub.get("/api/v1/sample-files/a", "If-None-Match", "\"other\", W/" + tag).statusCode());
-        assertEquals(206, hub.get("/api/v1/sample-files/a", "Range", "bytes=1-", "If-Range", tag).statusCode());
-        assertEquals(200, hub.get("/api/v1/sample-files/a", "Range", "bytes=1-", "If-Range", "\"old\"").statusCode());
+        assertEquals(304, hub.fetch("/api/v1/sample-files/a", "If-None-Match", "\"other\", W/" + tag).statusCode());
+        assertEquals(206, hub.fetch("/api/v1/sample-files/a", "Range", "bytes=1-", "If-Range", tag).statusCode());
+        assertEquals(200, hub.fetch("/api/v1/sample-files/a", "Range", "bytes=1-", "If-Range", "\"old\"").statusCode());
         HttpResponse<String> head = hub.send("HEAD", "/api/v1/sample-files/a", BodyPublishers.noBody());
         assertEquals("10", head.headers().firstValue("content-length").orElse(""));
         String raw = hub.raw("HEAD /api/v1/sample-files/a HTTP/1.1", "Host: localhost", "Connection: close");
@@ -242,12 +238,12 @@ class ApiRoutesTest {
 
     @Test
     void aFileThatWentAwayIsNotFound() throws Exception {
-        assertEquals("File not found", json(hub.get("/api/v1/sample-files/gone"), 404).get("detail").asText());
+        assertEquals("File not found", json(hub.fetch("/api/v1/sample-files/gone"), 404).get("detail").asText());
     }
 
     @Test
     void theStarOfAPathIsAPlaceholderInTheDescription() throws Exception {
-        JsonNode paths = json(hub.get("/openapi.json"), 200).get("paths");
+        JsonNode paths = json(hub.fetch("/openapi.json"), 200).get("paths");
         assertEquals("sampleFile", paths.at("/~1api~1v1~1sample-files~1{path}/get/operationId").asText(), paths::toString);
         assertArrayEquals(
                 new Object[] {"id"},
