@@ -1,8 +1,10 @@
 package dev.caravan.api;
 
+import io.vertx.core.Future;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.http.HttpVersion;
 import java.net.URLDecoder;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -70,7 +72,11 @@ final class ApiExchange {
         if (http.getRequest().method() == HttpMethod.HEAD) {
             response.putHeader("Content-Length", Long.toString(slice.length())).end();
         } else {
-            response.sendFile(file.path().toString(), slice.offset(), slice.length());
+            Future<Void> sent = response.sendFile(file.path().toString(), slice.offset(), slice.length());
+            if (http.getRequest().version() == HttpVersion.HTTP_2) {
+                // Only an HTTP/1 answer counts as ended once the file is under way; Camel would end this one itself in the middle.
+                sent.toCompletionStage().toCompletableFuture().join();
+            }
         }
     }
 
