@@ -1,47 +1,20 @@
 package dev.caravan;
 
 import dev.caravan.api.ApiRoutes;
-import dev.caravan.api.AssetsApi;
 import dev.caravan.api.Check;
-import dev.caravan.api.FrameDoor;
 import dev.caravan.api.Gpu;
 import dev.caravan.api.HardwareApi;
-import dev.caravan.api.HeadlessApi;
 import dev.caravan.api.HealthApi;
 import dev.caravan.api.HubInfoApi;
-import dev.caravan.api.LorasApi;
-import dev.caravan.api.ModelsApi;
-import dev.caravan.api.PipelinesApi;
-import dev.caravan.api.SessionsApi;
-import dev.caravan.api.WebrtcApi;
-import dev.caravan.api.assets.AssetFolder;
-import dev.caravan.api.assets.AssetUploads;
-import dev.caravan.api.ice.BrowserIce;
-import dev.caravan.api.loras.LoraFolder;
-import dev.caravan.api.offer.OfferService;
-import dev.caravan.api.session.HeadlessSession;
-import dev.caravan.config.Secret;
 import dev.caravan.config.Settings;
-import dev.caravan.inference.model.ModelDownloads;
-import dev.caravan.inference.model.ModelStore;
 import dev.caravan.inference.pipeline.PipelineLoader;
 import dev.caravan.inference.pipeline.PipelineRegistry;
-import dev.caravan.inference.pipeline.PipelineSchema;
-import dev.caravan.inference.pipeline.builtin.BuiltInPipelines;
-import dev.caravan.processors.frames.FfmpegPictures;
-import dev.caravan.processors.frames.PictureLimits;
-import dev.caravan.processors.session.Sessions;
-import dev.caravan.processors.webrtc.Peers;
-import dev.caravan.processors.webrtc.WebRtcSettings;
-import dev.caravan.processors.webrtc.libwebrtc.LibWebRtc;
-import io.vertx.ext.web.Router;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
@@ -59,76 +32,25 @@ public final class Hub implements AutoCloseable {
     private final BuildInfo build;
     private final PipelineRegistry pipelines;
     private final PipelineLoader loader;
-    private final ModelDownloads downloads;
-    private final FfmpegPictures pictures;
-    private final Sessions sessions;
-    private final Peers peers;
-    private final AssetUploads uploads;
     private final CompletableFuture<Optional<Gpu>> gpu = CompletableFuture.supplyAsync(Gpu::detect);
     private final HubInfoApi info;
     private final List<ApiRoutes> api;
 
-    private Hub(Settings settings, PipelineRegistry pipelines, ModelStore models, InstantSource clock) {
+    private Hub(Settings settings, InstantSource clock) {
         this.settings = settings;
         this.build = BuildInfo.detect();
-        this.pipelines = pipelines;
-        this.loader = new PipelineLoader(pipelines, models.modelsFolder(), PipelineLoader.Listener.NONE, clock);
-        this.downloads = new ModelDownloads(models, ModelDownloads.Settings.huggingFace(
-                () -> settings.pipelines().huggingFace().map(Secret::value)));
-        this.pictures = new FfmpegPictures(pictureLimits(settings.limits()));
-        this.sessions = new Sessions(loader, pictures, settings.limits().sessions(), clock);
-        this.peers = LibWebRtc.peers(webRtc(settings.webrtc()), clock);
-        AssetFolder assets = new AssetFolder(settings.folders().assets(), settings.limits().assetBytes());
-        this.uploads = new AssetUploads(assets);
+        this.pipelines = new PipelineRegistry(List.of());
+        this.loader = new PipelineLoader(pipelines, settings.folders().models(), new PipelineLoader.Listener() {}, clock);
         this.info = new HubInfoApi(build.version(), settings, pipelines, Optional::empty);
-        OfferService offers = new OfferService(
-                pipelines, loader, sessions, peers::accept, () -> UUID.randomUUID().toString());
         this.api = List.of(
                 new HealthApi(build.version(), build.commit(), clock, checks()),
                 new HardwareApi(() -> gpu.getNow(Optional.empty())),
-                info,
-                new PipelinesApi(pipelines, loader),
-                new ModelsApi(downloads),
-                new WebrtcApi(BrowserIce.servers(settings, clock), offers, peers),
-                new AssetsApi(assets),
-                new LorasApi(new LoraFolder(settings.folders().loras(), Optional.empty())),
-                new SessionsApi(sessions, peers::all, pictures),
-                new HeadlessApi(sessions, new HeadlessSession(pipelines, loader, sessions), pictures));
+                info);
     }
 
-    /**
-     * Makes the parts. Threads run from here on; close it.
-     *
-     * @throws StartException when a setting names something that does not exist
-     */
-    public static Hub open(Settings settings) throws StartException {
-        InstantSource clock = InstantSource.system();
-        ModelStore models = new ModelStore(settings.folders().models());
-        try {
-            PipelineRegistry pipelines = BuiltInPipelines.registry(
-                    PipelineSchema::load,
-                    (id, folder) -> new ModelStore(folder).missing(id),
-                    clock,
-                    settings.pipelines().standIns());
-            return new Hub(settings, pipelines, models, clock);
-        } catch (IllegalArgumentException e) {
-            throw new StartException(e.getMessage(), e);
-        }
-    }
-
-    private static PictureLimits pictureLimits(Settings.Limits limits) {
-        PictureLimits sides = PictureLimits.DEFAULTS;
-        return new PictureLimits(limits.frameBytes(), sides.maxWidth(), sides.maxHeight(), (int) limits.picturePixels());
-    }
-
-    private static WebRtcSettings webRtc(Settings.WebRtc settings) {
-        WebRtcSettings out = WebRtcSettings.DEFAULTS.withPublicAddresses(settings.publicAddresses());
-        return settings.udpPorts().map(range -> out.withUdpPorts(range.min(), range.max())).orElse(out);
-    }
-
-    /** Hangs on the server's router what is no Camel route. */
-    void mount(Router router) {
-        uploads.mount(router);
+    /** Makes the parts. Threads run from here on; close it. */
+    public static Hub open(Settings settings) {
+        return new Hub(settings, InstantSource.system());
     }
 
     public Settings settings() {
@@ -175,10 +97,6 @@ public final class Hub implements AutoCloseable {
         Map<String, Object> beans = new LinkedHashMap<>();
         beans.put("caravanPipelines", pipelines);
         beans.put("caravanLoader", loader);
-        beans.put("caravanPictures", pictures);
-        beans.put("caravanSessions", sessions);
-        beans.put("caravanPeers", peers);
-        beans.put("frameDoor", new FrameDoor(sessions, settings.limits().frameBytes()));
         return beans;
     }
 
@@ -191,7 +109,7 @@ public final class Hub implements AutoCloseable {
     /** Ends everything that {@link #open} began, last first. Harmless when called twice. */
     @Override
     public void close() {
-        List<AutoCloseable> parts = new ArrayList<>(List.of(pictures, downloads, loader, sessions, peers));
+        List<AutoCloseable> parts = new ArrayList<>(List.of(loader));
         for (AutoCloseable part : parts.reversed()) {
             try {
                 part.close();

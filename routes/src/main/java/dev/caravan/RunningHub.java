@@ -108,7 +108,6 @@ public final class RunningHub implements AutoCloseable {
                         new Page("ui"),
                         new ApiPages(new OpenApi(camel, hub.build().version())::json))
                 .install();
-        hub.mount(server.router());
         PlatformHttpComponent http = camel.getComponent("platform-http", PlatformHttpComponent.class);
         // Camel would refuse by status alone; the operations refuse in the contract's words.
         http.setServerRequestValidation(false);

@@ -43,7 +43,6 @@ public enum Option {
     TURN_URL(value(WEBRTC, "URL,..", "", "TURN server given to browsers")),
     TURN_USERNAME(value(WEBRTC, "TEXT", "", "user name for --turn-url")),
     TURN_CREDENTIAL(secret(WEBRTC, "password for --turn-url")),
-    TURN_BROKER(value(WEBRTC, "URL", "", "service that gives TURN servers for the Hugging Face token, which is sent there")),
     TWILIO_ACCOUNT_SID(value(WEBRTC, "TEXT", "", "Twilio account that gives TURN servers", "TWILIO_ACCOUNT_SID")),
     TWILIO_AUTH_TOKEN(secret(WEBRTC, "its token", "TWILIO_AUTH_TOKEN")),
 

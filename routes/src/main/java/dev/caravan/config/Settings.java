@@ -1,7 +1,6 @@
 package dev.caravan.config;
 
 import dev.caravan.processors.session.SessionLimits;
-import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -76,7 +75,6 @@ public record Settings(
      * @param publicAddresses added to the candidates of every answer
      * @param stunUrl         given to browsers when no TURN server is
      * @param turn            a TURN server of one's own
-     * @param turnBroker      gives TURN servers for the Hugging Face token; none by default, because the token is sent there
      * @param twilio          an account that gives TURN servers
      */
     public record WebRtc(
@@ -84,7 +82,6 @@ public record Settings(
             List<String> publicAddresses,
             String stunUrl,
             Optional<Turn> turn,
-            Optional<URI> turnBroker,
             Optional<Twilio> twilio) {}
 
     /** Both ends are included. */

@@ -2,8 +2,6 @@ package dev.caravan.config;
 
 import dev.caravan.config.Settings.Broker;
 import dev.caravan.processors.session.SessionLimits;
-import java.net.URI;
-import java.net.URISyntaxException;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -93,25 +91,7 @@ public final class SettingsReader {
         Optional<Settings.Twilio> twilio = values.find(Option.TWILIO_ACCOUNT_SID)
                 .flatMap(sid -> secret(Option.TWILIO_AUTH_TOKEN).map(token -> new Settings.Twilio(sid, token)));
         return new Settings.WebRtc(
-                udpPorts(), list(Option.PUBLIC_ADDRESS), values.text(Option.STUN_URL), turn, turnBroker(), twilio);
-    }
-
-    private Optional<URI> turnBroker() throws ConfigException {
-        Optional<String> text = values.find(Option.TURN_BROKER);
-        if (text.isEmpty()) {
-            return Optional.empty();
-        }
-        try {
-            URI uri = new URI(text.get());
-            // A token does not travel in the clear, except to a stand-in on this machine.
-            if (uri.getHost() != null
-                    && ("https".equals(uri.getScheme()) || ("http".equals(uri.getScheme()) && Hosts.isLoopbackName(uri.getHost())))) {
-                return Optional.of(uri);
-            }
-        } catch (URISyntaxException e) {
-            // Said below, with the other ways to get it wrong.
-        }
-        throw bad(Option.TURN_BROKER, text.get(), "use an address that begins with https://");
+                udpPorts(), list(Option.PUBLIC_ADDRESS), values.text(Option.STUN_URL), turn, twilio);
     }
 
     private Optional<Settings.PortRange> udpPorts() throws ConfigException {
