@@ -1,6 +1,7 @@
 package dev.caravan;
 
 import dev.caravan.config.Settings;
+import dev.caravan.processors.kafka.KafkaHub;
 import java.io.PrintStream;
 
 /** The few lines a person wants to see when the hub is up. */
@@ -15,7 +16,7 @@ final class Banner {
         out.println("  Caravan " + build.version() + " (" + build.commit() + ")");
         out.println("  page    " + running.baseUri() + "/");
         out.println("  api     " + running.baseUri() + "/docs");
-        out.println("  kafka   " + running.hub().kafka());
+        out.println("  kafka   " + running.hub().kafka().map(KafkaHub::bootstrapServers).orElse("off"));
         out.println("  data    " + settings.folders().data());
         out.println("  device  " + running.hub().device());
         settings.pipelines().standIns().forEach((id, other) ->

@@ -8,6 +8,7 @@ import dev.caravan.http.HubServer;
 import dev.caravan.http.Mount;
 import dev.caravan.http.Page;
 import dev.caravan.inference.pipeline.PipelineLoader;
+import dev.caravan.processors.kafka.ForeignHeaderFilter;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.InetAddress;
@@ -20,9 +21,11 @@ import java.util.List;
 import java.util.Map;
 import org.apache.camel.CamelContext;
 import org.apache.camel.component.platform.http.PlatformHttpComponent;
+import org.apache.camel.http.base.HttpHeaderFilterStrategy;
+import org.apache.camel.main.BaseMainSupport;
 import org.apache.camel.main.Main;
+import org.apache.camel.main.MainListenerSupport;
 import org.apache.camel.main.SimpleMainShutdownStrategy;
-import org.apache.camel.spi.HeaderFilterStrategy;
 import org.apache.camel.support.RouteWatcherReloadStrategy;
 import org.apache.camel.support.service.ServiceHelper;
 
@@ -55,7 +58,7 @@ public final class RunningHub implements AutoCloseable {
     static RunningHub start(Settings settings) throws StartException {
         checkPort(settings.server());
         createFolders(settings.folders());
-        Hub hub = Hub.open(settings);
+        Hub hub = open(settings);
         Main main = camel(hub);
         try {
             URI baseUri = run(hub, main);
@@ -72,6 +75,14 @@ public final class RunningHub implements AutoCloseable {
         }
     }
 
+    private static Hub open(Settings settings) throws StartException {
+        try {
+            return Hub.open(settings);
+        } catch (IllegalArgumentException e) {
+            throw new StartException(e.getMessage(), e);
+        }
+    }
+
     /** For example {@code http://127.0.0.1:8000}, without a slash at the end. */
     public URI baseUri() {
         return baseUri;
@@ -85,9 +96,10 @@ public final class RunningHub implements AutoCloseable {
         return main.getCamelContext();
     }
 
-    /** Stops routes and port, then the parts. */
+    /** Ends sessions, then routes and port, then the parts. */
     @Override
     public void close() {
+        hub.endSessions();
         main.stop();
         hub.close();
     }
@@ -108,10 +120,12 @@ public final class RunningHub implements AutoCloseable {
                         new Page("ui"),
                         new ApiPages(new OpenApi(camel, hub.build().version())::json))
                 .install();
+        hub.uploads().mount(server.router());
         PlatformHttpComponent http = camel.getComponent("platform-http", PlatformHttpComponent.class);
         // Camel would refuse by status alone; the operations refuse in the contract's words.
         http.setServerRequestValidation(false);
-        camel.getRegistry().findByType(HeaderFilterStrategy.class).forEach(http::setHeaderFilterStrategy);
+        // On the component, so that it holds for every route, a user's own included.
+        http.setHeaderFilterStrategy(ForeignHeaderFilter.over(new HttpHeaderFilterStrategy()));
         if (settings.reload()) {
             watch(camel, settings.folders().routes());
             watch(camel, ROUTE_SOURCES);
@@ -126,7 +140,12 @@ public final class RunningHub implements AutoCloseable {
         // Whoever started the hub stops it; Camel installs no shutdown hook of its own.
         main.setShutdownStrategy(new SimpleMainShutdownStrategy());
         settings.placeholders().forEach((key, value) -> main.addInitialProperty(key.toString(), value.toString()));
-        hub.beans().forEach(main::bind);
+        main.addMainListener(new MainListenerSupport() {
+            @Override
+            public void beforeConfigure(BaseMainSupport starting) {
+                hub.bind(starting.getCamelContext());
+            }
+        });
         main.configure()
                 .withName("caravan")
                 .withShutdownTimeout(SHUTDOWN_SECONDS)
@@ -135,6 +154,9 @@ public final class RunningHub implements AutoCloseable {
                 .withRoutesIncludePattern("classpath:camel/*.camel.yaml,file:" + settings.folders().routes() + "/*.yaml")
                 // A user's broken file is logged and left out; the hub starts without it.
                 .withRoutesCollectorIgnoreLoadingError(true);
+        if (hub.kafka().isEmpty()) {
+            main.configure().withRoutesExcludePattern("**/kafka-*.camel.yaml");
+        }
         main.configure().rest().withComponent("platform-http");
         hub.api().forEach((ApiRoutes group) -> main.configure().addRoutesBuilder(group));
         return main;

@@ -26,14 +26,11 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** The whole hub through its port, without a token. */
 class HubTest {
 
-    @TempDir
-    static Path data;
-
     static TestHub hub;
 
     @BeforeAll
-    static void start() throws Exception {
-        hub = TestHub.start(data);
+    static void start() {
+        hub = TestHub.start();
     }
 
     @AfterAll
@@ -53,7 +50,7 @@ class HubTest {
 
     @Test
     void healthIsTheContractsBodyBeforeAnythingIsLoaded() throws Exception {
-        HttpResponse<String> answer = hub.get("/health?_t=123");
+        HttpResponse<String> answer = hub.fetch("/health?_t=123");
         assertEquals(200, answer.statusCode());
         JsonNode health = json(answer);
         assertEquals("healthy", health.get("status").asText());
@@ -63,20 +60,20 @@ class HubTest {
         assertTrue(health.get("git_commit").isTextual());
         assertEquals("not_loaded", health.at("/checks/pipeline/status").asText());
         assertEquals(
-                health.get("server_start_time"), json(hub.get("/health")).get("server_start_time"), "constant for one life");
+                health.get("server_start_time"), json(hub.fetch("/health")).get("server_start_time"), "constant for one life");
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"/health/live", "/health/ready", "/health/startup"})
     void theProbesSayUp(String path) throws Exception {
-        HttpResponse<String> answer = hub.get(path);
+        HttpResponse<String> answer = hub.fetch(path);
         assertEquals(200, answer.statusCode(), answer::body);
         assertEquals("UP", json(answer).get("status").asText());
     }
 
     @Test
     void hardwareIsToldInTheOldShapeAndTheNew() throws Exception {
-        JsonNode info = json(hub.get("/api/v1/hardware/info"));
+        JsonNode info = json(hub.fetch("/api/v1/hardware/info"));
         assertTrue(info.has("vram_gb"));
         for (String link : new String[] {"spout", "ndi", "syphon"}) {
             assertTrue(info.get(link).get("available").isBoolean());
@@ -86,7 +83,7 @@ class HubTest {
 
     @Test
     void hubInfoTellsWhereAndWithinWhichLimits() throws Exception {
-        JsonNode info = json(hub.get("/api/v1/hub/info"));
+        JsonNode info = json(hub.fetch("/api/v1/hub/info"));
         assertEquals(hub.running().baseUri().toString(), info.get("address").asText());
         assertTrue(info.get("kafka").isNull(), "started with --kafka none");
         assertEquals(32, info.at("/limits/max_sessions").asInt());
@@ -95,7 +92,7 @@ class HubTest {
 
     @Test
     void anUnknownApiPathIsAJsonErrorAndNotThePage() throws Exception {
-        assertEquals("Not Found", detail(hub.get("/api/v1/nope"), 404));
+        assertEquals("Not Found", detail(hub.fetch("/api/v1/nope"), 404));
         assertEquals("Not Found", detail(hub.post("/nope", "{}", "Content-Type", "application/json"), 404));
     }
 
@@ -110,7 +107,7 @@ class HubTest {
     @ParameterizedTest
     @ValueSource(strings = {"/", "/health", "/health/live", "/api/v1/hardware/info", "/api/v1/hub/info", "/docs", "/openapi.json"})
     void headAnswersLikeGetWithoutTheBody(String path) throws Exception {
-        HttpResponse<String> get = hub.get(path);
+        HttpResponse<String> get = hub.fetch(path);
         HttpResponse<String> head = hub.send("HEAD", path, BodyPublishers.noBody());
         assertEquals(get.statusCode(), head.statusCode());
         assertEquals(get.headers().firstValue("content-type"), head.headers().firstValue("content-type"));
@@ -149,7 +146,7 @@ class HubTest {
     @ParameterizedTest
     @ValueSource(strings = {"null", "http://localhost:3000", "http://127.0.0.1:5500", "http://[::1]:9", "https://localhost"})
     void pagesFromThisMachineAndFromDiskMayCall(String origin) throws Exception {
-        HttpResponse<String> answer = hub.get("/health", "Origin", origin);
+        HttpResponse<String> answer = hub.fetch("/health", "Origin", origin);
         assertEquals(200, answer.statusCode());
         assertEquals(origin, answer.headers().firstValue("access-control-allow-origin").orElse(""));
         assertEquals("true", answer.headers().firstValue("access-control-allow-credentials").orElse(""));
@@ -159,7 +156,7 @@ class HubTest {
     @ParameterizedTest
     @ValueSource(strings = {"https://evil.example", "http://localhost.evil.example", "http://127.0.0.1.evil.example", "garbage", "file://"})
     void pagesOfSomebodyElseMayNot(String origin) throws Exception {
-        HttpResponse<String> answer = hub.get("/health", "Origin", origin);
+        HttpResponse<String> answer = hub.fetch("/health", "Origin", origin);
         assertTrue(detail(answer, 403).contains("--allowed-origins"));
         assertEquals("", answer.headers().firstValue("access-control-allow-origin").orElse(""));
         HttpResponse<String> preflight = preflight("/api/v1/pipeline/load", "POST", origin);
@@ -189,31 +186,33 @@ class HubTest {
 
     @Test
     void theApiPageComesFromTheJarAlone() throws Exception {
-        HttpResponse<String> page = hub.get("/docs");
+        HttpResponse<String> page = hub.fetch("/docs");
         assertEquals(200, page.statusCode());
         assertFalse(page.body().contains("//"), "nothing from elsewhere");
         for (String file : new String[] {"swagger-ui.css", "swagger-ui-bundle.js", "api-page.js", "favicon-32x32.png"}) {
             assertTrue(page.body().contains("/docs/" + file) || file.equals("api-page.js"), file);
-            assertEquals(200, hub.get("/docs/" + file).statusCode(), file);
+            assertEquals(200, hub.fetch("/docs/" + file).statusCode(), file);
         }
-        HttpResponse<String> redoc = hub.get("/redoc");
+        HttpResponse<String> redoc = hub.fetch("/redoc");
         assertEquals(307, redoc.statusCode());
         assertEquals("/docs", redoc.headers().firstValue("location").orElse(""));
-        assertEquals(404, hub.get("/docs/../build.properties").statusCode());
+        assertEquals(404, hub.fetch("/docs/none.css").statusCode());
+        String escaped = hub.raw("GET /docs/..%2flog4j2.xml HTTP/1.1", "Host: localhost", "Connection: close");
+        assertTrue(escaped.startsWith("HTTP/1.1 404 "), escaped);
     }
 
     @Test
     void aFileTheBrowserHasIsNotSentAgain() throws Exception {
-        HttpResponse<String> first = hub.get("/docs/swagger-ui.css");
+        HttpResponse<String> first = hub.fetch("/docs/swagger-ui.css");
         HttpResponse<String> second =
-                hub.get("/docs/swagger-ui.css", "If-None-Match", first.headers().firstValue("etag").orElseThrow());
+                hub.fetch("/docs/swagger-ui.css", "If-None-Match", first.headers().firstValue("etag").orElseThrow());
         assertEquals(304, second.statusCode());
         assertEquals("", second.body());
     }
 
     @Test
     void everyOperationIsDescribedOnceAndEveryApiRouteIsDescribed() throws Exception {
-        JsonNode openApi = json(hub.get("/openapi.json"));
+        JsonNode openApi = json(hub.fetch("/openapi.json"));
         assertEquals("3.1.0", openApi.get("openapi").asText());
         assertEquals("/", openApi.at("/servers/0/url").asText());
         assertEquals("Caravan", openApi.at("/info/title").asText());
@@ -246,27 +245,27 @@ class HubTest {
     @Test
     void everyAnswerForbidsSniffingAndFraming() throws Exception {
         for (String path : new String[] {"/", "/health", "/docs", "/api/v1/nope"}) {
-            HttpResponse<String> answer = hub.get(path);
+            HttpResponse<String> answer = hub.fetch(path);
             assertEquals("nosniff", answer.headers().firstValue("x-content-type-options").orElse(""), path);
             assertEquals("DENY", answer.headers().firstValue("x-frame-options").orElse(""), path);
         }
     }
 
     @Test
-    void aSecondHubOnTheSamePortIsToldSoInOneLine() {
+    void aSecondHubOnTheSamePortIsToldSoInOneLine(@TempDir Path data) {
         String port = "--port=" + hub.running().baseUri().getPort();
         StartException refusal = org.junit.jupiter.api.Assertions.assertThrows(
-                StartException.class, () -> TestHub.start(data, port).close());
+                StartException.class, () -> TestHub.startIn(data, port).close());
         assertTrue(refusal.getMessage().contains("--port"), refusal::getMessage);
         assertEquals(1, refusal.getMessage().lines().count());
     }
 
     @Test
-    void twoHubsMayRunInOneJvm(@TempDir Path other) throws Exception {
-        try (TestHub second = TestHub.start(other)) {
-            assertEquals(200, second.get("/health").statusCode());
-            assertEquals(200, hub.get("/health").statusCode());
+    void twoHubsMayRunInOneJvm() {
+        try (TestHub second = TestHub.start()) {
+            assertEquals(200, second.fetch("/health").statusCode());
+            assertEquals(200, hub.fetch("/health").statusCode());
         }
-        assertEquals(200, hub.get("/health").statusCode());
+        assertEquals(200, hub.fetch("/health").statusCode());
     }
 }

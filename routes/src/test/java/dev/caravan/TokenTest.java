@@ -4,11 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.net.http.HttpResponse;
-import java.nio.file.Path;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -16,15 +14,11 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** A hub that others can reach. */
 class TokenTest {
 
-    @TempDir
-    static Path data;
-
     static TestHub hub;
 
     @BeforeAll
-    static void start() throws Exception {
+    static void start() {
         hub = TestHub.start(
-                data,
                 "--host=0.0.0.0",
                 "--token=open sesame",
                 "--allowed-hosts=hub.example",
@@ -39,7 +33,7 @@ class TokenTest {
     @ParameterizedTest
     @ValueSource(strings = {"/health", "/openapi.json", "/api/v1/hub/info", "/api/v1/nope", "/webhook"})
     void everythingWantsTheToken(String path) throws Exception {
-        HttpResponse<String> answer = hub.get(path);
+        HttpResponse<String> answer = hub.fetch(path);
         assertEquals(401, answer.statusCode());
         assertEquals("Bearer", answer.headers().firstValue("www-authenticate").orElse(""));
         assertTrue(answer.body().startsWith("{\"detail\":\"Not authenticated"), answer::body);
@@ -48,20 +42,20 @@ class TokenTest {
     @ParameterizedTest
     @ValueSource(strings = {"/health/live", "/health/ready", "/health/startup", "/", "/docs", "/docs/swagger-ui.css"})
     void theProbesAndThePagesDoNot(String path) throws Exception {
-        assertEquals(200, hub.get(path).statusCode());
+        assertEquals(200, hub.fetch(path).statusCode());
     }
 
     @Test
     void theTokenOpens() throws Exception {
-        assertEquals(200, hub.get("/health", "Authorization", "Bearer open sesame").statusCode());
-        assertEquals(404, hub.get("/api/v1/nope", "Authorization", "bearer open sesame").statusCode());
+        assertEquals(200, hub.fetch("/health", "Authorization", "Bearer open sesame").statusCode());
+        assertEquals(404, hub.fetch("/api/v1/nope", "Authorization", "bearer open sesame").statusCode());
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"Bearer open", "Bearer", "Basic open sesame", "Bearer open sesame2", "open sesame"})
     void nothingElseDoes(String header) throws Exception {
-        assertEquals(401, hub.get("/health", "Authorization", header).statusCode());
-        assertEquals(401, hub.get("/health?token=open%20sesame").statusCode());
+        assertEquals(401, hub.fetch("/health", "Authorization", header).statusCode());
+        assertEquals(401, hub.fetch("/health?token=open%20sesame").statusCode());
     }
 
     @Test

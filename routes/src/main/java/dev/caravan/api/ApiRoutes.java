@@ -75,6 +75,9 @@ public abstract class ApiRoutes extends RouteBuilder {
                 .routeId("api-" + operationId)
                 .process(new ApiProcessor(operationId, template, handler))
                 .id(operationId);
-        return new Operation(verb.getVerbs().getLast());
+        Operation operation = new Operation(verb.getVerbs().getLast());
+        // The router's form of the path does not name it any more.
+        template.rest().ifPresent(name -> operation.path(name, "The rest of the path"));
+        return operation;
     }
 }

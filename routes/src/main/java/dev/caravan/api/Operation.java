@@ -63,6 +63,7 @@ public final class Operation {
     private Operation parameter(String name, RestParamType type, String dataType, boolean required, String description) {
         ParamDefinition param = new ParamDefinition(verb);
         param.name(name).type(type).dataType(dataType).required(required).description(description);
+        verb.getParams().removeIf(known -> known.getName().equals(name) && known.getType() == type);
         verb.getParams().add(param);
         return this;
     }

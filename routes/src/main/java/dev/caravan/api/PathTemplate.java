@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * A path with placeholders: {@code {name}} is one segment, a last {@code {name*}} all that follows.
@@ -17,6 +18,13 @@ record PathTemplate(String text) {
     /** The form that the router understands. */
     String routed() {
         return text.replaceFirst("\\{[^/}]+\\*}$", "*");
+    }
+
+    /** Name of the last placeholder when it stands for all that follows. */
+    Optional<String> rest() {
+        return text.endsWith("*}")
+                ? Optional.of(text.substring(text.lastIndexOf('{') + 1, text.length() - 2))
+                : Optional.empty();
     }
 
     /**

@@ -43,6 +43,7 @@ public enum Option {
     TURN_URL(value(WEBRTC, "URL,..", "", "TURN server given to browsers")),
     TURN_USERNAME(value(WEBRTC, "TEXT", "", "user name for --turn-url")),
     TURN_CREDENTIAL(secret(WEBRTC, "password for --turn-url")),
+    TURN_BROKER(value(WEBRTC, "URL", "https://turn.fastrtc.org/credentials", "gives TURN servers for --hf-token")),
     TWILIO_ACCOUNT_SID(value(WEBRTC, "TEXT", "", "Twilio account that gives TURN servers", "TWILIO_ACCOUNT_SID")),
     TWILIO_AUTH_TOKEN(secret(WEBRTC, "its token", "TWILIO_AUTH_TOKEN")),
 
@@ -58,7 +59,7 @@ public enum Option {
     MAX_SESSION_MB(value(LIMITS, "NUMBER", "256", "pixel data one session may hold")),
     MAX_ASSET_MB(value(LIMITS, "NUMBER", "50", "size of an uploaded asset")),
     MAX_FRAME_MB(value(LIMITS, "NUMBER", "8", "size of one encoded picture")),
-    MAX_PICTURE_PIXELS(value(LIMITS, "NUMBER", "16777216", "pixels of one picture")),
+    MAX_PICTURE_PIXELS(value(LIMITS, "NUMBER", "9437184", "pixels of one picture")),
     FRAME_AGE_MS(value(LIMITS, "NUMBER", "2000", "Kafka frames older than this are dropped")),
     CLOSE_GRACE_S(value(LIMITS, "NUMBER", "5", "how long a session outlives its last source and viewer")),
     IDLE_PAUSE_S(value(LIMITS, "NUMBER", "60", "how long a text-mode session generates with nobody watching")),

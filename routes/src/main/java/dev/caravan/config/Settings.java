@@ -1,6 +1,7 @@
 package dev.caravan.config;
 
 import dev.caravan.processors.session.SessionLimits;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -75,6 +76,7 @@ public record Settings(
      * @param publicAddresses added to the candidates of every answer
      * @param stunUrl         given to browsers when no TURN server is
      * @param turn            a TURN server of one's own
+     * @param turnBroker      gives TURN servers for the Hugging Face token
      * @param twilio          an account that gives TURN servers
      */
     public record WebRtc(
@@ -82,6 +84,7 @@ public record Settings(
             List<String> publicAddresses,
             String stunUrl,
             Optional<Turn> turn,
+            URI turnBroker,
             Optional<Twilio> twilio) {}
 
     /** Both ends are included. */
@@ -121,5 +124,5 @@ public record Settings(
      * @param frameAge      Kafka frames older than this are dropped
      * @param sessions      limits of sessions
      */
-    public record Limits(long assetBytes, int frameBytes, long picturePixels, Duration frameAge, SessionLimits sessions) {}
+    public record Limits(long assetBytes, int frameBytes, int picturePixels, Duration frameAge, SessionLimits sessions) {}
 }

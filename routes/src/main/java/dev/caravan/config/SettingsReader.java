@@ -2,6 +2,8 @@ package dev.caravan.config;
 
 import dev.caravan.config.Settings.Broker;
 import dev.caravan.processors.session.SessionLimits;
+import java.net.URI;
+import java.net.URISyntaxException;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -91,7 +93,7 @@ public final class SettingsReader {
         Optional<Settings.Twilio> twilio = values.find(Option.TWILIO_ACCOUNT_SID)
                 .flatMap(sid -> secret(Option.TWILIO_AUTH_TOKEN).map(token -> new Settings.Twilio(sid, token)));
         return new Settings.WebRtc(
-                udpPorts(), list(Option.PUBLIC_ADDRESS), values.text(Option.STUN_URL), turn, twilio);
+                udpPorts(), list(Option.PUBLIC_ADDRESS), values.text(Option.STUN_URL), turn, address(Option.TURN_BROKER), twilio);
     }
 
     private Optional<Settings.PortRange> udpPorts() throws ConfigException {
@@ -142,7 +144,7 @@ public final class SettingsReader {
         return new Settings.Limits(
                 number(Option.MAX_ASSET_MB, 1, 1024) << 20,
                 (int) number(Option.MAX_FRAME_MB, 1, 64) << 20,
-                number(Option.MAX_PICTURE_PIXELS, 4096, 1L << 28),
+                (int) number(Option.MAX_PICTURE_PIXELS, 4096, 1 << 28),
                 Duration.ofMillis(number(Option.FRAME_AGE_MS, 1, 3_600_000)),
                 sessions);
     }
@@ -167,6 +169,18 @@ public final class SettingsReader {
             case "false", "0", "no", "off" -> false;
             default -> throw bad(option, text, "use true or false");
         };
+    }
+
+    private URI address(Option option) throws ConfigException {
+        try {
+            URI uri = new URI(values.text(option));
+            if (uri.getHost() != null && ("https".equals(uri.getScheme()) || "http".equals(uri.getScheme()))) {
+                return uri;
+            }
+        } catch (URISyntaxException e) {
+            // Said below, like an address of another kind.
+        }
+        throw bad(option, values.text(option), "use an address like " + option.spec().fallback());
     }
 
     private Optional<Path> folder(Option option) throws ConfigException {

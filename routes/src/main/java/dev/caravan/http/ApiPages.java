@@ -39,7 +39,15 @@ public final class ApiPages implements Handler<RoutingContext> {
                     .putHeader("Content-Type", "application/json")
                     .putHeader("Cache-Control", "no-cache")
                     .end(Buffer.buffer(openApi.get()));
-            default -> find(path).ifPresentOrElse(file -> Page.send(context, file), context::next);
+            default -> find(path).ifPresentOrElse(file -> Page.send(context, file), () -> absent(context, path));
+        }
+    }
+
+    private static void absent(RoutingContext context, String path) {
+        if (path.startsWith(FOLDER)) {
+            Details.answer(context, 404, Details.text(404));
+        } else {
+            context.next();
         }
     }
 

@@ -1,7 +1,5 @@
 package dev.caravan.processors.frames;
 
-import static org.bytedeco.ffmpeg.global.avutil.AVCOL_RANGE_JPEG;
-import static org.bytedeco.ffmpeg.global.avutil.AVCOL_RANGE_MPEG;
 import static org.bytedeco.ffmpeg.global.avutil.AV_PIX_FMT_GRAY8;
 import static org.bytedeco.ffmpeg.global.avutil.AV_PIX_FMT_MONOBLACK;
 import static org.bytedeco.ffmpeg.global.avutil.AV_PIX_FMT_RGB24;
@@ -169,19 +167,9 @@ public final class FfmpegPictures implements PictureDecoder, AutoCloseable {
     }
 
     private static NativeFrame load(Picture pixels) {
-        int width = pixels.width();
-        int height = pixels.height();
         return switch (pixels) {
-            case Picture.I420 i420 -> {
-                var frame = NativeFrame.of(width, height, AV_PIX_FMT_YUV420P, AVCOL_RANGE_MPEG);
-                frame.fill(i420);
-                yield frame;
-            }
-            case Picture.Rgb24 rgb -> {
-                var frame = NativeFrame.of(width, height, AV_PIX_FMT_RGB24, AVCOL_RANGE_JPEG);
-                frame.fill(rgb);
-                yield frame;
-            }
+            case Picture.I420 i420 -> NativeFrame.of(i420);
+            case Picture.Rgb24 rgb -> NativeFrame.of(rgb);
             case Picture.Encoded encoded -> throw new IllegalArgumentException("decode first: " + encoded.contentType());
         };
     }

@@ -2,6 +2,8 @@ package dev.caravan.processors.frames;
 
 import dev.caravan.inference.frame.BadPictureException;
 import java.io.ByteArrayOutputStream;
+import java.util.HashSet;
+import java.util.Set;
 
 /** The marker segments of a JPEG file (ITU-T T.81, annex B). */
 final class JpegFile {
@@ -49,10 +51,14 @@ final class JpegFile {
         out.write(d, 0, 2);
         int scans = 0;
         boolean framed = false;
+        Set<Integer> unseen = new HashSet<>();
         for (int i = 2; ; ) {
             i = marker(d, i);
             int code = at(d, i + 1);
             if (code == EOI) {
+                if (!framed || !unseen.isEmpty()) {
+                    throw new BadPictureException("the JPEG ends before all of its colour planes came");
+                }
                 out.write(d, i, 2);
                 return out.toByteArray();
             }
@@ -62,8 +68,11 @@ final class JpegFile {
                     throw new BadPictureException("the JPEG has more than one frame");
                 }
                 framed = true;
+                frameHeader(d, i, end, code);
+                unseen.addAll(components(d, i + 9, end, 3));
             }
             if (code == SOS) {
+                unseen.removeAll(components(d, i + 4, end, 2));
                 if (++scans > MAX_SCANS) {
                     throw new BadPictureException("the JPEG has more than " + MAX_SCANS + " scans");
                 }
@@ -150,6 +159,19 @@ final class JpegFile {
             throw new BadPictureException("the JPEG does not say its size in its frame header");
         }
         return new PictureHeader(PictureFormat.JPEG, width, height);
+    }
+
+    /** Ids of the components that a frame or scan header lists: their number, then one entry of {@code size} bytes for each. */
+    private static Set<Integer> components(byte[] d, int at, int end, int size) throws BadPictureException {
+        int count = at < end ? at(d, at) : 0;
+        if (at + 1 + count * size > end) {
+            throw cutShort();
+        }
+        Set<Integer> ids = new HashSet<>();
+        for (int k = 0; k < count; k++) {
+            ids.add(at(d, at + 1 + k * size));
+        }
+        return ids;
     }
 
     private static BadPictureException cutShort() {

@@ -1,5 +1,7 @@
 package dev.caravan.processors.frames;
 
+import static org.bytedeco.ffmpeg.global.avutil.AVCOL_RANGE_JPEG;
+import static org.bytedeco.ffmpeg.global.avutil.AVCOL_RANGE_MPEG;
 import static org.bytedeco.ffmpeg.global.avutil.AV_PIX_FMT_RGB24;
 import static org.bytedeco.ffmpeg.global.avutil.AV_PIX_FMT_YUV420P;
 import static org.bytedeco.ffmpeg.global.avutil.av_frame_alloc;
@@ -37,21 +39,25 @@ final class NativeFrame implements AutoCloseable {
         return made;
     }
 
+    /** A copy of the picture. */
+    static NativeFrame of(Picture.I420 picture) {
+        NativeFrame made = of(picture.width(), picture.height(), AV_PIX_FMT_YUV420P, AVCOL_RANGE_MPEG);
+        byte[] data = picture.data();
+        made.copyIn(data, 0, 0, picture.width(), picture.height());
+        made.copyIn(data, picture.offsetU(), 1, picture.chromaWidth(), picture.chromaHeight());
+        made.copyIn(data, picture.offsetV(), 2, picture.chromaWidth(), picture.chromaHeight());
+        return made;
+    }
+
+    /** A copy of the picture. */
+    static NativeFrame of(Picture.Rgb24 picture) {
+        NativeFrame made = of(picture.width(), picture.height(), AV_PIX_FMT_RGB24, AVCOL_RANGE_JPEG);
+        made.copyIn(picture.data(), 0, 0, picture.width() * 3, picture.height());
+        return made;
+    }
+
     AVFrame av() {
         return frame;
-    }
-
-    /** Copies pixels in; this frame has their size and format. */
-    void fill(Picture.I420 picture) {
-        byte[] data = picture.data();
-        copyIn(data, 0, 0, picture.width(), picture.height());
-        copyIn(data, picture.offsetU(), 1, picture.chromaWidth(), picture.chromaHeight());
-        copyIn(data, picture.offsetV(), 2, picture.chromaWidth(), picture.chromaHeight());
-    }
-
-    /** Copies pixels in; this frame has their size and format. */
-    void fill(Picture.Rgb24 picture) {
-        copyIn(picture.data(), 0, 0, picture.width() * 3, picture.height());
     }
 
     /** The pixels of a frame of format {@code YUV420P}. */

@@ -6,7 +6,6 @@ import static org.bytedeco.ffmpeg.global.avutil.AV_PIX_FMT_YUV420P;
 import static org.bytedeco.ffmpeg.global.swscale.SWS_ACCURATE_RND;
 import static org.bytedeco.ffmpeg.global.swscale.SWS_BICUBIC;
 import static org.bytedeco.ffmpeg.global.swscale.SWS_FULL_CHR_H_INP;
-import static org.bytedeco.ffmpeg.global.swscale.SWS_FULL_CHR_H_INT;
 import static org.bytedeco.ffmpeg.global.swscale.sws_alloc_context;
 import static org.bytedeco.ffmpeg.global.swscale.sws_freeContext;
 import static org.bytedeco.ffmpeg.global.swscale.sws_init_context;
@@ -66,10 +65,10 @@ final class Scaler implements AutoCloseable {
         }
     }
 
-    /** Exact rounding costs twice the time and shows only where planes are mixed, that is between RGB and YUV. */
+    /** Exact rounding costs time and shows only where RGB becomes YUV, where it is the difference between 235 and 234. */
     private static int flags(Side from, Side to) {
-        boolean planesStay = from.pixelFormat == to.pixelFormat;
-        return planesStay ? SWS_BICUBIC : SWS_BICUBIC | SWS_ACCURATE_RND | SWS_FULL_CHR_H_INT | SWS_FULL_CHR_H_INP;
+        boolean rgbToYuv = from.pixelFormat != to.pixelFormat && to.pixelFormat == AV_PIX_FMT_YUV420P;
+        return rgbToYuv ? SWS_BICUBIC | SWS_ACCURATE_RND | SWS_FULL_CHR_H_INP : SWS_BICUBIC;
     }
 
     Key key() {

@@ -10,6 +10,7 @@ import static org.bytedeco.ffmpeg.global.avcodec.avcodec_open2;
 import static org.bytedeco.ffmpeg.global.avcodec.avcodec_receive_packet;
 import static org.bytedeco.ffmpeg.global.avcodec.avcodec_send_frame;
 import static org.bytedeco.ffmpeg.global.avutil.FF_QP2LAMBDA;
+import static org.bytedeco.ffmpeg.global.avutil.av_malloc;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -18,6 +19,8 @@ import org.bytedeco.ffmpeg.avcodec.AVCodecContext;
 import org.bytedeco.ffmpeg.avcodec.AVPacket;
 import org.bytedeco.ffmpeg.avutil.AVDictionary;
 import org.bytedeco.ffmpeg.avutil.AVFrame;
+import org.bytedeco.javacpp.Pointer;
+import org.bytedeco.javacpp.ShortPointer;
 
 /** Encodes one picture and is closed. */
 final class StillEncoder implements AutoCloseable {
@@ -26,6 +29,9 @@ final class StillEncoder implements AutoCloseable {
     private static final int FASTEST_WEBP = 0;
 
     private static final int FASTEST_PNG = 1;
+
+    /** FFmpeg multiplies a JPEG table by an eighth of this. */
+    private static final int TABLES_AS_GIVEN = 8;
 
     private final AVCodecContext context;
     private final AVPacket packet;
@@ -44,8 +50,9 @@ final class StillEncoder implements AutoCloseable {
         context.thread_count(1);
         switch (format) {
             case JPEG -> {
-                context.flags(context.flags() | AV_CODEC_FLAG_QSCALE).qmin(1);
-                frame.quality(jpegScale(quality) * FF_QP2LAMBDA);
+                context.flags(context.flags() | AV_CODEC_FLAG_QSCALE);
+                context.intra_matrix(matrix(JpegTables.luma(quality))).chroma_intra_matrix(matrix(JpegTables.chroma(quality)));
+                frame.quality(TABLES_AS_GIVEN * FF_QP2LAMBDA);
             }
             case WEBP -> context.flags(context.flags() | AV_CODEC_FLAG_QSCALE)
                     .global_quality(quality * FF_QP2LAMBDA)
@@ -68,13 +75,12 @@ final class StillEncoder implements AutoCloseable {
         };
     }
 
-    /**
-     * The usual quality scale in FFmpeg's steps. The libjpeg scale multiplies a table of mean 57 by s/100 (s = 200-2q from 50 on,
-     * 5000/q below); FFmpeg multiplies one of mean 31 by step/8. So step = 0.147 s, 1..31.
-     */
-    static int jpegScale(int quality) {
-        double s = quality < 50 ? 5000.0 / quality : 200.0 - 2 * quality;
-        return (int) Math.clamp(Math.round(0.147 * s), 1, 31);
+    /** A table in native memory; the encoder's context frees it. */
+    private static ShortPointer matrix(short[] values) {
+        long bytes = (long) values.length * Short.BYTES;
+        Pointer memory = Natives.notNull(av_malloc(bytes), "a quantisation table");
+        MemorySegment.ofAddress(memory.address()).reinterpret(bytes).copyFrom(MemorySegment.ofArray(values));
+        return new ShortPointer(memory);
     }
 
     byte[] encode(AVFrame frame) {

@@ -1,5 +1,6 @@
 package dev.caravan.processors.inference;
 
+import java.util.Set;
 import org.apache.camel.spi.Metadata;
 import org.apache.camel.spi.UriParam;
 import org.apache.camel.spi.UriParams;
@@ -9,6 +10,8 @@ import org.jspecify.annotations.Nullable;
 /** Options of an {@code inference:} endpoint. */
 @UriParams
 public class InferenceConfiguration {
+
+    private static final Set<String> MODES = Set.of("text", "video");
 
     @UriPath(description = "Which sessions: main for the only ones of the registry, else the name of a Sessions bean")
     @Metadata(required = true)
@@ -78,6 +81,9 @@ public class InferenceConfiguration {
     }
 
     public void setMode(String mode) {
+        if (!MODES.contains(mode)) {
+            throw new IllegalArgumentException("mode is text or video; '" + mode + "' given");
+        }
         this.mode = mode;
     }
 }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.exc.MismatchedInputException;
 import java.io.IOException;
 import java.util.Map;
 import java.util.Optional;
@@ -48,6 +49,9 @@ final class JsonUpdates {
                 throw new IllegalArgumentException("a control is a JSON object; null given");
             }
             return update;
+        } catch (MismatchedInputException e) {
+            // Its own message is about Java types.
+            throw new IllegalArgumentException("a control is a JSON object; something else given", e);
         } catch (JsonProcessingException e) {
             throw new IllegalArgumentException("a control is a JSON object; " + e.getOriginalMessage(), e);
         } catch (IOException e) {

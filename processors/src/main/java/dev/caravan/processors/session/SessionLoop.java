@@ -40,6 +40,11 @@ final class SessionLoop implements Runnable {
         session.bell.ring();
     }
 
+    /** Whether somebody asked it to end. From any thread. */
+    boolean ending() {
+        return wish.get().isPresent();
+    }
+
     Timing.Bell bell() {
         return session.bell;
     }

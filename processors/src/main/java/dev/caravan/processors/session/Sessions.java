@@ -228,6 +228,7 @@ public final class Sessions implements AutoCloseable {
     }
 
     private static boolean alive(Live one) {
-        return one.session().parts().life.state().live();
+        SessionParts parts = one.session().parts();
+        return parts.life.state().live() && !parts.loop.ending();
     }
 }

@@ -19,6 +19,7 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.zip.DeflaterOutputStream;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -121,7 +122,7 @@ class FfmpegPicturesTest {
     void aPngWithACompressedTextThatWouldUnpackToGigabytesIsDecodedWithoutIt() throws Exception {
         var text = new ByteArrayOutputStream();
         text.write(new byte[] {'a', 0, 0});
-        try (var deflater = new java.util.zip.DeflaterOutputStream(text)) {
+        try (var deflater = new DeflaterOutputStream(text)) {
             byte[] zeros = new byte[1 << 20];
             for (int i = 0; i < 256; i++) {
                 deflater.write(zeros);
@@ -218,6 +219,29 @@ class FfmpegPicturesTest {
         assertTrue(pictures.encode(waves, PictureFormat.WEBP, 20).length < pictures.encode(waves, PictureFormat.WEBP, 95).length);
         assertThrows(IllegalArgumentException.class, () -> pictures.encodeJpeg(waves, 0));
         assertThrows(IllegalArgumentException.class, () -> pictures.encodeJpeg(waves, 101));
+    }
+
+    @Test
+    void qualityMeansWhatItMeansElsewhere() throws Exception {
+        var out = new ByteArrayOutputStream();
+        ImageIO.write(new BufferedImage(16, 16, BufferedImage.TYPE_INT_RGB), "jpg", out);
+        byte[] ours = quantisers(pictures.encodeJpeg(TestPictures.waves(16, 16), 75));
+        byte[] theirs = quantisers(out.toByteArray());
+        assertArrayEquals(theirs, ours, "ImageIO writes the tables of quality 75 unless told otherwise");
+    }
+
+    /** The 63 AC steps of both tables, in file order; FFmpeg keeps the DC step fixed. */
+    private static byte[] quantisers(byte[] jpeg) {
+        var steps = new ByteArrayOutputStream();
+        for (int i = 2; steps.size() < 126; i += 2 + ((jpeg[i + 2] & 0xFF) << 8 | jpeg[i + 3] & 0xFF)) {
+            if (jpeg[i + 1] == (byte) 0xDB) {
+                int end = i + 2 + (jpeg[i + 3] & 0xFF);
+                for (int table = i + 4; table + 65 <= end; table += 65) {
+                    steps.write(jpeg, table + 2, 63);
+                }
+            }
+        }
+        return steps.toByteArray();
     }
 
     @Test

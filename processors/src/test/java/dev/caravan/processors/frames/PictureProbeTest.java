@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.caravan.inference.frame.BadPictureException;
 import dev.caravan.inference.frame.Picture;
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.Optional;
@@ -108,7 +110,7 @@ class PictureProbeTest {
     @Test
     void anAnimatedWebpIsRefused() {
         byte[] animated = new byte[30];
-        byte[] head = "RIFF\u0016\0\0\0WEBPVP8X\n\0\0\0\u0002".getBytes(java.nio.charset.StandardCharsets.ISO_8859_1);
+        byte[] head = "RIFF\u0016\0\0\0WEBPVP8X\n\0\0\0\u0002".getBytes(StandardCharsets.ISO_8859_1);
         System.arraycopy(head, 0, animated, 0, head.length);
         var refused = assertThrows(BadPictureException.class, () -> PictureProbe.read(animated));
         assertTrue(refused.getMessage().contains("animated"), refused.getMessage());
@@ -118,7 +120,7 @@ class PictureProbeTest {
     void aJpegOfThousandsOfScansIsRefusedBeforeItIsDecoded() throws Exception {
         byte[] jpeg = PICTURES.encodeJpeg(TestPictures.waves(32, 32), 80);
         int scan = indexOfScan(jpeg);
-        var bomb = new java.io.ByteArrayOutputStream();
+        var bomb = new ByteArrayOutputStream();
         bomb.write(jpeg, 0, scan);
         for (int i = 0; i < 33; i++) {
             bomb.write(jpeg, scan, jpeg.length - 2 - scan);
@@ -127,6 +129,15 @@ class PictureProbeTest {
         var picture = probe.check(Optional.empty(), bomb.toByteArray());
         var refused = assertThrows(BadPictureException.class, () -> PICTURES.decode(picture));
         assertEquals("the JPEG has more than 32 scans", refused.getMessage());
+    }
+
+    @Test
+    void aJpegWhoseScanLeavesAColourPlaneOutIsRefused() throws Exception {
+        byte[] jpeg = JpegFile.essentials(PICTURES.encodeJpeg(TestPictures.waves(32, 32), 80));
+        int scan = indexOfScan(jpeg);
+        jpeg[scan + 5 + 4] = jpeg[scan + 5 + 2]; // the third component of the scan becomes the second once more
+        var refused = assertThrows(BadPictureException.class, () -> PICTURES.decode(new Picture.Encoded("image/jpeg", 32, 32, jpeg)));
+        assertEquals("the JPEG ends before all of its colour planes came", refused.getMessage());
     }
 
     @Test
