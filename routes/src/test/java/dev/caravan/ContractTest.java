@@ -48,7 +48,7 @@ class ContractTest {
 
     @BeforeAll
     static void start() throws Exception {
-        hub = TestHub.start(data, "--max-asset-mb=" + MAX_ASSET_MB);
+        hub = TestHub.startIn(data, "--max-asset-mb=" + MAX_ASSET_MB);
         try (InputStream sdp = ContractTest.class.getResourceAsStream("/sdp/chrome-sendrecv.sdp")) {
             offerSdp = new String(sdp.readAllBytes(), StandardCharsets.UTF_8).replace("\n", "\r\n");
         }
@@ -159,9 +159,9 @@ class ContractTest {
     @Test
     void modelStatusKnowsWhatIsMissing() throws Exception {
         assertEquals(
-                "{\"downloaded\":true,\"progress\":null}", hub.get("/api/v1/models/status?pipeline_id=passthrough").body());
+                "{\"downloaded\":true,\"progress\":null}", hub.fetch("/api/v1/models/status?pipeline_id=passthrough").body());
         assertFalse(get("/api/v1/models/status?pipeline_id=longlive").get("downloaded").asBoolean());
-        assertEquals(422, hub.get("/api/v1/models/status").statusCode());
+        assertEquals(422, hub.fetch("/api/v1/models/status").statusCode());
     }
 
     // 52-58, 71
@@ -327,7 +327,7 @@ class ContractTest {
     @ParameterizedTest
     @ValueSource(strings = {"/api/v1/assets/..%2f..%2fetc%2fpasswd", "/api/v1/assets/%2e%2e/%2e%2e/etc/passwd", "/api/v1/assets/x/..%5c..%5cy.png"})
     void noPathLeadsOutOfTheFolder(String path) throws Exception {
-        int status = hub.get(path).statusCode(); // 116
+        int status = hub.fetch(path).statusCode(); // 116
 
         assertTrue(status == 403 || status == 404, path + " " + status);
     }
@@ -337,7 +337,7 @@ class ContractTest {
         Files.writeString(Files.createDirectories(data.resolve("models/lora/styles")).resolve("ink.safetensors"), "abc"); // 118
 
         assertEquals("ink", get("/api/v1/loras").at("/lora_files/0/name").asText());
-        assertEquals(hub.get("/api/v1/loras").body(), hub.get("/api/v1/lora/list").body());
+        assertEquals(hub.fetch("/api/v1/loras").body(), hub.fetch("/api/v1/lora/list").body());
     }
 
     // 123, 125, 126
@@ -353,7 +353,7 @@ class ContractTest {
         awaitStatus("/api/v1/session/frame?quality=50", 200);
         assertEquals(576, ImageIO.read(new ByteArrayInputStream(bytes("/api/v1/session/frame").body())).getWidth());
         awaitGrowth("/api/v1/session/metrics", "/sessions/headless/frames_out");
-        assertEquals(422, hub.get("/api/v1/session/frame?quality=101").statusCode());
+        assertEquals(422, hub.fetch("/api/v1/session/frame?quality=101").statusCode());
         HttpResponse<String> applied = post("/api/v1/session/parameters", "{'noise_scale':0.2,'custom':{'a':1}}");
         assertEquals("{\"noise_scale\":0.2,\"custom\":{\"a\":1}}", json(applied).get("applied_parameters").toString());
         assertEquals(0.2, get("/api/v1/session/parameters").at("/parameters/noise_scale").asDouble());
@@ -408,7 +408,7 @@ class ContractTest {
 
         assertEquals("show", json(taken).get("session_id").asText());
         awaitStatus("/api/v1/sessions/show/frame", 200);
-        assertEquals(404, hub.get("/api/v1/sessions/other/frame").statusCode());
+        assertEquals(404, hub.fetch("/api/v1/sessions/other/frame").statusCode());
     }
 
     private static void load(String... ids) throws Exception {
@@ -438,7 +438,7 @@ class ContractTest {
     }
 
     private static JsonNode get(String path) throws Exception {
-        HttpResponse<String> reply = hub.get(path);
+        HttpResponse<String> reply = hub.fetch(path);
         assertEquals(200, reply.statusCode(), path + " " + reply.body());
         return json(reply);
     }
@@ -476,11 +476,11 @@ class ContractTest {
 
     private static void awaitStatus(String path, int status) throws Exception {
         long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
-        HttpResponse<String> last = hub.get(path);
+        HttpResponse<String> last = hub.fetch(path);
         while (last.statusCode() != status) {
             assertTrue(System.nanoTime() < end, path + " is still " + last.statusCode() + " " + last.body());
             TimeUnit.MILLISECONDS.sleep(20);
-            last = hub.get(path);
+            last = hub.fetch(path);
         }
     }
 

@@ -18,8 +18,8 @@ class FreshHubTest {
 
     @Test
     void beforeAnyLoadNothingIsLoadedAndAnOfferIsRefused() throws Exception {
-        try (TestHub hub = TestHub.start(data)) {
-            HttpResponse<String> status = hub.get("/api/v1/pipeline/status"); // 28
+        try (TestHub hub = TestHub.startIn(data)) {
+            HttpResponse<String> status = hub.fetch("/api/v1/pipeline/status"); // 28
             HttpResponse<String> offer = hub.post( // 53
                     "/api/v1/webrtc/offer", "{\"sdp\":\"v=0\",\"type\":\"offer\"}", "Content-Type", "application/json");
             HttpResponse<String> open = hub.post("/api/v1/sessions", "");
@@ -28,8 +28,8 @@ class FreshHubTest {
             assertEquals(400, offer.statusCode());
             assertEquals("{\"detail\":\"Pipeline not loaded. Please load pipeline first.\"}", offer.body());
             assertEquals(400, open.statusCode());
-            assertEquals("{\"parameters\":{}}", hub.get("/api/v1/session/parameters").body());
-            assertEquals(404, hub.get("/api/v1/session/frame").statusCode());
+            assertEquals("{\"parameters\":{}}", hub.fetch("/api/v1/session/parameters").body());
+            assertEquals(404, hub.fetch("/api/v1/session/frame").statusCode());
         }
     }
 }
