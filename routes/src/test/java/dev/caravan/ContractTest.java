@@ -304,6 +304,18 @@ class ContractTest {
     }
 
     @ParameterizedTest
+    @ValueSource(strings = {"application/x-www-form-urlencoded", "text/plain", "image/png"})
+    void anUploadIsBytesWhateverItIsCalled(String contentType) throws Exception {
+        byte[] bytes = "a=%zz&&=+".getBytes(StandardCharsets.US_ASCII);
+
+        HttpResponse<String> stored =
+                hub.send("POST", "/api/v1/assets?filename=raw.png", BodyPublishers.ofByteArray(bytes), "Content-Type", contentType);
+
+        assertEquals(200, stored.statusCode(), stored.body());
+        assertArrayEquals(bytes, Files.readAllBytes(Path.of(json(stored).get("path").asText())));
+    }
+
+    @ParameterizedTest
     @CsvSource({"../../x.png,Invalid filename", "%2e%2e%2fx.png,Invalid filename"})
     void aNameOutOfTheFolderIsRefused(String name, String detail) throws Exception {
         assertDetail(400, detail, hub.post("/api/v1/assets?filename=" + name, "x"));
