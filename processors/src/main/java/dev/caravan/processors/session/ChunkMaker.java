@@ -174,7 +174,7 @@ final class ChunkMaker implements Chain.Run {
         }
         estimate.batch(made, start, end);
         double pace = rate > 0 ? Math.min(rate, estimate.perSecond()) : estimate.perSecond();
-        playout.pace(pace, made);
+        playout.pace(pace, made, !generates);
         if (failures > 0) {
             notBefore = end + Math.min(LONGEST_RETRY_NANOS, FIRST_RETRY_NANOS << Math.min(failures, 10));
         } else if (generates) {

@@ -24,18 +24,36 @@ final class Playout {
     private long lastDue = Long.MIN_VALUE;
     private long interval;
     private int chunkFrames = 1;
+    private boolean catchUp;
+    private boolean guessed = true;
 
     Playout(Timing timing, Consumer<Frame> output, Drops drops) {
         this.timing = timing;
         this.output = output;
         this.drops = drops;
-        pace(FpsEstimate.MAX, 1);
+        interval = interval(FpsEstimate.MAX);
     }
 
-    /** The rate from now on, and how many frames a chunk has. */
-    synchronized void pace(double framesPerSecond, int framesPerChunk) {
-        interval = (long) (TimeUnit.SECONDS.toNanos(1) / framesPerSecond);
+    /**
+     * The rate from now on. What waits of the first chunk, made when nobody knew its rate, is played at it too.
+     *
+     * @param catchUp play a tenth faster while more than a chunk waits: for who makes chunks at a pace of its own, which may be a little
+     *                faster than its estimate
+     */
+    synchronized void pace(double framesPerSecond, int framesPerChunk, boolean catchUp) {
+        long next = interval(framesPerSecond);
+        if (guessed && !queue.isEmpty()) {
+            long due = queue.getFirst().atNanos() - interval;
+            for (int i = queue.size(); i > 0; i--) {
+                due += next;
+                queue.addLast(new Due(queue.removeFirst().frame(), due));
+            }
+            lastDue = due;
+        }
+        guessed = false;
+        interval = next;
         chunkFrames = Math.max(1, framesPerChunk);
+        this.catchUp = catchUp;
     }
 
     /** The frame leaves now, after those that wait. */
@@ -54,8 +72,7 @@ final class Playout {
      */
     synchronized long paced(Frame frame) {
         long now = timing.nanos();
-        // A pipeline a little faster than its estimate would let the queue grow: play a tenth faster until it is short again.
-        long step = queue.size() > chunkFrames ? interval - interval / 10 : interval;
+        long step = catchUp && queue.size() > chunkFrames ? interval - interval / 10 : interval;
         long due = lastDue == Long.MIN_VALUE ? now : Math.max(now, lastDue + step);
         lastDue = due;
         if (queue.isEmpty() && due - now <= NOW_NANOS) {
@@ -75,6 +92,10 @@ final class Playout {
     synchronized void clear() {
         drops.count(Drops.Cause.CLOSING, queue.size());
         queue.clear();
+    }
+
+    private static long interval(double framesPerSecond) {
+        return (long) (TimeUnit.SECONDS.toNanos(1) / framesPerSecond);
     }
 
     private void arm() {

@@ -1,15 +1,15 @@
 package dev.caravan.processors.session;
 
 import dev.caravan.inference.frame.Frame;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CopyOnWriteArrayList;
 
-/** A subscriber that remembers everything. */
+/** A subscriber that remembers everything; for one thread. */
 class Recorder implements Subscriber {
 
-    final List<Frame> frames = new CopyOnWriteArrayList<>();
-    final List<SessionEvent> events = new CopyOnWriteArrayList<>();
-    final List<FrameRejected> rejected = new CopyOnWriteArrayList<>();
+    final List<Frame> frames = new ArrayList<>();
+    final List<SessionEvent> events = new ArrayList<>();
+    final List<FrameRejected> rejected = new ArrayList<>();
 
     @Override
     public void frame(Frame frame) {

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.caravan.inference.frame.Frame;
 import dev.caravan.inference.frame.Origin;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -35,6 +36,7 @@ class PeerCyclesTest {
             try (TestPeer client = new TestPeer(TestPeer.Offers.SEND_AND_RECEIVE)) {
                 client.connect(live.hub("a"));
                 client.push(grey(320, 240, 100));
+                client.awaitChannelOpen(); // its closing is what tells at once that the client went
             }
             assertTrue(live.toldThat("ended a").startsWith("ended a"));
         }
@@ -50,10 +52,11 @@ class PeerCyclesTest {
                     live.peers.push("s", frame);
                     live.peers.all();
                     live.peers.sendToSession("s", "{\"type\":\"tick\"}", false);
+                    LockSupport.parkNanos(2_000_000); // a fast camera; leave the others a processor
                 }
             });
             try {
-                cycles(live, 15);
+                cycles(live, 10);
             } finally {
                 done.set(true);
                 pusher.join();
