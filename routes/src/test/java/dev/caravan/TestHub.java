@@ -1,18 +1,21 @@
 package dev.caravan;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.caravan.api.Json;
+import dev.caravan.config.ConfigException;
 import dev.caravan.config.OptionValues;
+import dev.caravan.config.Settings;
 import dev.caravan.config.SettingsReader;
 import dev.caravan.inference.pipeline.PipelineLoader;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
-import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -21,40 +24,49 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
-import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 
-/** A whole hub in this JVM, on a free port, with an empty data folder, started by the flags a person would type. */
+/** A hub on a free port without Kafka, in a folder of its own unless told otherwise, and a client for it. */
 public final class TestHub implements AutoCloseable {
 
-    /** How long anything may take on a loaded machine before a test gives up. */
-    private static final Duration PATIENCE = Duration.ofSeconds(40);
+    private static final Duration LIMIT = Duration.ofSeconds(30);
 
-    private static final ObjectMapper JSON = new ObjectMapper();
-
-    private final Path data;
     private final RunningHub running;
-    private final HttpClient http = HttpClient.newHttpClient();
+    private final List<Path> remove;
+    // Version 2 would be negotiated on the first request, and the server answers HEAD wrongly on a connection that was just upgraded.
+    private final HttpClient client =
+            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
-    private TestHub(Path data, RunningHub running) {
-        this.data = data;
+    private TestHub(RunningHub running, List<Path> remove) {
         this.running = running;
+        this.remove = remove;
     }
 
-    /** @param flags as on the command line; port and data folder are chosen here */
+    /** @param flags further options, which win over the usual ones of tests */
     public static TestHub start(String... flags) {
         try {
-            Path data = Files.createTempDirectory("caravan-test");
-            List<String> all = new ArrayList<>(List.of("--port", "0", "--data", data.toString(), "-N"));
-            all.addAll(List.of(flags));
-            return new TestHub(data, Caravan.start(SettingsReader.read(OptionValues.read(all, Map.of(), new Properties()))));
-        } catch (Exception e) {
-            throw new IllegalStateException(e.getMessage(), e);
+            Path data = Files.createTempDirectory("caravan-test-");
+            return new TestHub(Caravan.start(settings(data, flags)), List.of(data));
+        } catch (StartException | ConfigException e) {
+            throw new AssertionError(e.getMessage(), e);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 
-    public Hub hub() {
-        return running.hub();
+    /** The same in a folder that was prepared and that stays. */
+    public static TestHub startIn(Path data, String... flags) throws StartException, ConfigException {
+        return new TestHub(Caravan.start(settings(data, flags)), List.of());
+    }
+
+    public static Settings settings(Path data, String... flags) throws ConfigException {
+        List<String> arguments = new ArrayList<>(List.of("--port=0", "--kafka=none", "-N", "--data=" + data));
+        // A list option would keep the first value too.
+        if (List.of(flags).contains("--kafka") || Stream.of(flags).anyMatch(flag -> flag.startsWith("--kafka="))) {
+            arguments.remove("--kafka=none");
+        }
+        arguments.addAll(List.of(flags));
+        return SettingsReader.read(OptionValues.read(arguments, Map.of(), new Properties()));
     }
 
     public RunningHub running() {
@@ -65,77 +77,89 @@ public final class TestHub implements AutoCloseable {
         return running.baseUri().getPort();
     }
 
-    public URI uri(String path) {
-        return running.baseUri().resolve(path);
-    }
-
+    /** Its data folder. */
     public Path data() {
-        return data;
+        return running.hub().settings().folders().data();
     }
 
-    /** Loads pipelines and waits until they are. */
-    public void load(String... ids) {
-        hub().loader().load(Stream.of(ids).map(id -> new PipelineLoader.Entry(id, id, Map.of())).toList());
-        await("loaded: " + String.join(", ", ids), () -> hub().loader().status().state() == PipelineLoader.State.LOADED);
+    public URI uri(String path) {
+        return URI.create(running.baseUri() + path);
     }
 
+    /** Loads a pipeline and waits for it. */
+    public void load(String pipelineId) {
+        post("/api/v1/pipeline/load", "{\"pipeline_ids\":[\"" + pipelineId + "\"]}");
+        PipelineLoader.Status status;
+        try {
+            status = running.hub().loader().awaitIdle(LIMIT);
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
+        if (status.state() != PipelineLoader.State.LOADED) {
+            throw new AssertionError(pipelineId + " is " + status.state() + ": " + status.error().orElse(""));
+        }
+    }
+
+    /** The JSON of a successful answer. */
     public JsonNode get(String path) {
-        return json(send(HttpRequest.newBuilder(uri(path)).build()));
-    }
-
-    public JsonNode post(String path, String json) {
-        return json(send(HttpRequest.newBuilder(uri(path))
-                .header("Content-Type", "application/json")
-                .POST(BodyPublishers.ofString(json))
-                .build()));
+        HttpResponse<String> answer = fetch(path);
+        if (answer.statusCode() != 200) {
+            throw new AssertionError("GET " + path + ": " + answer.statusCode() + " " + answer.body());
+        }
+        return Json.read(answer.body().getBytes(StandardCharsets.UTF_8));
     }
 
     /** The status of a GET. */
     public int status(String path) {
-        return send(HttpRequest.newBuilder(uri(path)).build()).statusCode();
+        return fetch(path).statusCode();
     }
 
-    public HttpResponse<byte[]> send(HttpRequest request) {
+    /** @param headers names and values in turn */
+    public HttpResponse<String> fetch(String path, String... headers) {
+        return send("GET", path, HttpRequest.BodyPublishers.noBody(), headers);
+    }
+
+    /** @param headers names and values in turn */
+    public HttpResponse<String> post(String path, String body, String... headers) {
+        return send("POST", path, HttpRequest.BodyPublishers.ofString(body), headers);
+    }
+
+    /** @param headers names and values in turn */
+    public HttpResponse<String> send(String method, String path, HttpRequest.BodyPublisher body, String... headers) {
+        HttpRequest.Builder request = HttpRequest.newBuilder(uri(path)).timeout(LIMIT).method(method, body);
+        if (headers.length > 0) {
+            request.headers(headers);
+        }
         try {
-            return http.send(request, BodyHandlers.ofByteArray());
+            return client.send(request.build(), HttpResponse.BodyHandlers.ofString());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException(e);
+            throw new AssertionError(e);
         }
     }
 
-    /** Waits until something becomes true, polling. */
-    public static void await(String what, BooleanSupplier condition) {
-        long end = System.nanoTime() + PATIENCE.toNanos();
-        while (!condition.getAsBoolean()) {
-            if (System.nanoTime() > end) {
-                throw new AssertionError("waited in vain until " + what);
+    /** Sends lines as they are, for headers that a polite client would not send, and returns all that comes back. */
+    public String raw(String... lines) throws IOException {
+        try (Socket socket = new Socket("127.0.0.1", port())) {
+            socket.setSoTimeout((int) LIMIT.toMillis());
+            socket.getOutputStream().write((String.join("\r\n", lines) + "\r\n\r\n").getBytes(StandardCharsets.ISO_8859_1));
+            try (InputStream in = socket.getInputStream()) {
+                return new String(in.readAllBytes(), StandardCharsets.UTF_8);
             }
-            java.util.concurrent.locks.LockSupport.parkNanos(20_000_000);
-        }
-    }
-
-    private static JsonNode json(HttpResponse<byte[]> response) {
-        if (response.statusCode() >= 400) {
-            throw new AssertionError(response.statusCode() + " " + new String(response.body()));
-        }
-        try {
-            return JSON.readTree(response.body());
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
         }
     }
 
     @Override
     public void close() {
         running.close();
-        http.close();
-        try (Stream<Path> files = Files.walk(data)) {
-            files.sorted(Comparator.reverseOrder()).forEach(f -> f.toFile().delete());
-        } catch (IOException | UncheckedIOException e) {
-            // The operating system cleans its temporary folder.
+        client.close();
+        for (Path folder : remove) {
+            try (Stream<Path> files = Files.walk(folder)) {
+                files.sorted(Comparator.reverseOrder()).forEach(file -> file.toFile().delete());
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
         }
     }
 }

@@ -98,12 +98,12 @@ class GeneratedSourcesTest {
             UriParam param = field.getAnnotation(UriParam.class);
             if (path != null) {
                 into.put(named(path.name(), field), new Option(
-                        "path", type(field), path.defaultValue(), path.description()));
+                        "path", type(field), path.defaultValue(), plain(path.description())));
             } else if (param != null && field.getType().isAnnotationPresent(UriParams.class)) {
                 options(field.getType(), into);
             } else if (param != null) {
                 into.put(named(param.name(), field), new Option(
-                        "parameter", type(field), param.defaultValue(), param.description()));
+                        "parameter", type(field), param.defaultValue(), plain(param.description())));
             }
         }
     }
@@ -116,6 +116,11 @@ class GeneratedSourcesTest {
             names.addAll(options.keySet());
         }
         return names;
+    }
+
+    /** The generator leaves out the marks of code. */
+    private static String plain(String description) {
+        return description.replace("`", "");
     }
 
     private static String named(String name, Field field) {

@@ -67,7 +67,7 @@ class SessionThreadsTest {
     }
 
     @Test
-    void closingAllEndsASessionThatSitsInAChunk() throws Exception {
+    void anInterruptEndsASessionThatSitsInAChunkAndClosingAllWaitsForIt() throws Exception {
         CountDownLatch inside = new CountDownLatch(1);
         replace(FakePipeline.passthrough().works(call -> {
             inside.countDown();

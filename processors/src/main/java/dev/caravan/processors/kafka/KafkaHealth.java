@@ -1,0 +1,156 @@
+package dev.caravan.processors.kafka;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Whether Kafka can be reached, asked every few seconds by one thread, so that {@link #status()} costs nothing; the same thread creates
+ * missing topics, also after the broker lost them. One log line per change. Thread-safe.
+ */
+public final class KafkaHealth implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(KafkaHealth.class);
+    private static final Duration ANSWER_LIMIT = Duration.ofSeconds(5);
+
+    private final KafkaConnection connection;
+    private final KafkaTopics topics;
+    private final Supplier<Optional<String>> brokersReason;
+    private final Duration every;
+    private final InstantSource clock;
+    private final Thread watch;
+    private final Semaphore wake = new Semaphore(0);
+    private volatile boolean closed;
+    private volatile Status status;
+
+    /**
+     * @param reachable whether the last question was answered
+     * @param reason    why not, in one line
+     * @param since     when that began
+     * @param topics    names of the hub's topics that exist
+     */
+    public record Status(boolean reachable, Optional<String> reason, Instant since, List<String> topics) {}
+
+    /** @param brokersReason what the embedded broker says of itself when it does not run; empty for a cluster of somebody else */
+    KafkaHealth(
+            KafkaConnection connection,
+            KafkaTopics topics,
+            Supplier<Optional<String>> brokersReason,
+            Duration every,
+            InstantSource clock) {
+        this.connection = connection;
+        this.topics = topics;
+        this.brokersReason = brokersReason;
+        this.every = every;
+        this.clock = clock;
+        this.status = new Status(false, Optional.of("not asked yet"), clock.instant(), List.of());
+        this.watch = Thread.ofPlatform().name("kafka-health").daemon().unstarted(this::watch);
+    }
+
+    void start() {
+        watch.start();
+    }
+
+    /** The last answer, with the embedded broker's own reason when it is down. */
+    public Status status() {
+        Status last = status;
+        return brokersReason
+                .get()
+                .map(reason -> new Status(false, Optional.of(reason), last.since(), last.topics()))
+                .orElse(last);
+    }
+
+    /** Asks again now. */
+    void poke() {
+        wake.release();
+    }
+
+    private void watch() {
+        try (Admin admin = Admin.create(adminProperties())) {
+            boolean checked = false;
+            while (!closed) {
+                checked = ask(admin, checked);
+                wake.tryAcquire(every.toMillis(), TimeUnit.MILLISECONDS);
+                wake.drainPermits();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (RuntimeException e) {
+            // A bad address or bad security settings: no client can be made, and no retry will help.
+            become(false, Optional.of("Kafka cannot be used: " + oneLine(e)), List.of());
+        }
+    }
+
+    private boolean ask(Admin admin, boolean checked) throws InterruptedException {
+        try {
+            Set<String> names = admin.listTopics().names().get(ANSWER_LIMIT.toMillis(), TimeUnit.MILLISECONDS);
+            if (topics.ensure(admin, names, ANSWER_LIMIT)) {
+                // Asked again at once: what was created must also be seen.
+                wake.release();
+                checked = false;
+            } else if (!checked) {
+                topics.check(admin, ANSWER_LIMIT);
+                checked = true;
+            }
+            Set<String> ours = new TreeSet<>(topics.plan().names());
+            ours.retainAll(names);
+            become(true, Optional.empty(), List.copyOf(ours));
+        } catch (ExecutionException e) {
+            become(false, Optional.of("Kafka at " + connection.bootstrapServers() + ": " + oneLine(e.getCause())), List.of());
+        } catch (TimeoutException e) {
+            become(false, Optional.of("Kafka at " + connection.bootstrapServers() + " does not answer"), List.of());
+        }
+        return checked;
+    }
+
+    private void become(boolean reachable, Optional<String> reason, List<String> names) {
+        Status before = status;
+        boolean changed = before.reachable() != reachable;
+        if (changed && reachable) {
+            LOG.info("Kafka at {} answers", connection.bootstrapServers());
+        } else if (changed) {
+            LOG.warn("{}; frames for it are dropped, events are kept for a while", reason.orElse("Kafka is away"));
+        }
+        status = new Status(reachable, reason, changed ? clock.instant() : before.since(), names);
+    }
+
+    private Map<String, Object> adminProperties() {
+        Map<String, Object> properties = new HashMap<>(connection.clientProperties());
+        properties.put(AdminClientConfig.CLIENT_ID_CONFIG, "caravan-health");
+        properties.put(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, (int) ANSWER_LIMIT.toMillis());
+        properties.put(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, (int) ANSWER_LIMIT.toMillis());
+        properties.put(AdminClientConfig.RECONNECT_BACKOFF_MAX_MS_CONFIG, 1000L);
+        return properties;
+    }
+
+    private static String oneLine(Throwable e) {
+        String text = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+        return text.lines().findFirst().orElse(text);
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        poke();
+        try {
+            watch.join(Duration.ofSeconds(6));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

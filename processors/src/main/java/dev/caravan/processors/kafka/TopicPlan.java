@@ -1,0 +1,64 @@
+package dev.caravan.processors.kafka;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.common.config.TopicConfig;
+
+/**
+ * The topics of the hub (DESIGN §4). What carries a session id as its key has the same partition count everywhere, so that the frames
+ * and the controls of a session meet on one worker.
+ *
+ * @param partitions  of every topic
+ * @param replication copies of every record; empty for the cluster's default
+ * @param scopeTopic  topic of the contract's events, when they are wanted
+ */
+public record TopicPlan(int partitions, Optional<Short> replication, Optional<String> scopeTopic) {
+
+    public static final String FRAMES_IN = "caravan.frames.in";
+    public static final String FRAMES_OUT = "caravan.frames.out";
+    public static final String CONTROLS = "caravan.controls";
+    public static final String EVENTS = "caravan.events";
+    public static final String FRAMES_DEAD = "caravan.frames.in.dlq";
+    public static final String CONTROLS_DEAD = "caravan.controls.dlq";
+
+    /** Partitions where the hub owns the broker. */
+    public static final int EMBEDDED_PARTITIONS = 8;
+
+    private static final long MIB = 1 << 20;
+
+    /** Names of all topics the hub uses. */
+    public List<String> names() {
+        return topics().stream().map(NewTopic::name).toList();
+    }
+
+    /** The topics as they are created where they are missing. Bytes are per partition. */
+    List<NewTopic> topics() {
+        var topics = new java.util.ArrayList<>(List.of(
+                live(FRAMES_IN),
+                live(FRAMES_OUT),
+                topic(CONTROLS, Duration.ofDays(1), 32 * MIB, 8 * MIB),
+                topic(EVENTS, Duration.ofDays(30), 128 * MIB, 16 * MIB),
+                topic(FRAMES_DEAD, Duration.ofDays(1), 32 * MIB, 16 * MIB),
+                topic(CONTROLS_DEAD, Duration.ofDays(7), 32 * MIB, 8 * MIB)));
+        scopeTopic.ifPresent(name -> topics.add(topic(name, Duration.ofDays(30), 128 * MIB, 16 * MIB)));
+        return List.copyOf(topics);
+    }
+
+    /** Nobody wants yesterday's frames: minutes, and no more than fits a small disk. */
+    private NewTopic live(String name) {
+        return topic(name, Duration.ofMinutes(5), 32 * MIB, 16 * MIB);
+    }
+
+    private NewTopic topic(String name, Duration retention, long retentionBytes, long segmentBytes) {
+        return new NewTopic(name, Optional.of(partitions), replication)
+                .configs(Map.of(
+                        TopicConfig.RETENTION_MS_CONFIG, Long.toString(retention.toMillis()),
+                        TopicConfig.RETENTION_BYTES_CONFIG, Long.toString(retentionBytes),
+                        TopicConfig.SEGMENT_BYTES_CONFIG, Long.toString(segmentBytes),
+                        TopicConfig.SEGMENT_MS_CONFIG, Long.toString(retention.toMillis()),
+                        TopicConfig.MAX_MESSAGE_BYTES_CONFIG, Integer.toString(BrokerProperties.MESSAGE_BYTES)));
+    }
+}
