@@ -8,10 +8,14 @@ import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import java.util.stream.Stream;
 
 /** The command {@code ./caravan bench}. Progress goes to standard error, the table to standard output. */
 public final class Bench {
+
+    private static final Logger QUIET = Logger.getLogger("org.openqa.selenium");
 
     private final BenchOptions options;
     private final Path folder;
@@ -24,6 +28,8 @@ public final class Bench {
     }
 
     public static void main(String[] arguments) {
+        // The browser's driver warns that it does not know the newest browsers' debugging protocol, which nobody uses here.
+        QUIET.setLevel(Level.SEVERE);
         System.exit(run(List.of(arguments)));
     }
 
@@ -90,11 +96,19 @@ public final class Bench {
             progress.say("starting hub and echo");
             try (Server hub = Server.hub(folder, "none");
                     Server echo = Server.echo(folder)) {
+                InTurn inTurn = new InTurn(page, options.plan(), progress, table);
                 if (wanted(Part.A, Part.B)) {
-                    new InTurn(page, options.plan(), progress, table).run(hub, echo, options.parts());
+                    inTurn.idle(hub, echo);
                 }
+                // Before the rounds: its thousands of frames let the hub be compiled, as it is in a server that runs for days.
+                Ramp ramp = new Ramp(page, options.plan(), progress);
                 if (wanted(Part.C)) {
-                    new Ramp(page, options.plan(), progress).run(hub, echo, table);
+                    ramp.run(hub, echo, table);
+                } else {
+                    ramp.warmUp(hub, echo);
+                }
+                if (wanted(Part.A, Part.B)) {
+                    inTurn.run(hub, echo, options.parts());
                 }
             }
         }

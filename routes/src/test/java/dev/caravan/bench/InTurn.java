@@ -39,11 +39,6 @@ final class InTurn {
 
     void run(Server hub, Server echo, Set<Part> parts) {
         List<Server> both = List.of(hub, echo);
-        double hubIdle = idle(hub);
-        double echoIdle = idle(echo);
-        progress.say("warming up");
-        both.forEach(server -> round(server, WIDE));
-        rounds.clear();
         for (int i = 1; i <= plan.rounds(); i++) {
             for (Size size : sizes(parts)) {
                 for (Server server : both) {
@@ -61,7 +56,6 @@ final class InTurn {
         }
         if (parts.contains(Part.B)) {
             table.compared("CPU of one session, 512x320 at 30 fps", "% of a core", percent("hub", SMALL), percent("echo", SMALL), "");
-            table.compared("CPU without a session", "% of a core", hubIdle, echoIdle, "");
             table.compared("CPU per frame, 512x512", "ms", perFrame("hub", SQUARE), perFrame("echo", SQUARE), CPU_AIM);
         }
     }
@@ -89,6 +83,13 @@ final class InTurn {
             rounds.computeIfAbsent(server.name() + size, key -> new ArrayList<>()).add(round);
             return round;
         }
+    }
+
+    /** What both use while nobody is there. */
+    void idle(Server hub, Server echo) {
+        progress.say("idle");
+        Pause.of(plan.warmUp());
+        table.compared("CPU without a session", "% of a core", idle(hub), idle(echo), "");
     }
 
     private double idle(Server server) {

@@ -17,6 +17,7 @@ final class Ramp {
 
     private static final Size SIZE = new Size(512, 320);
     private static final double LEAST_FPS = 25;
+    private static final int WARM_UP_SESSIONS = 4;
 
     private record Step(int sessions, double mean, double least, double cpuPercent) {
 
@@ -47,6 +48,22 @@ final class Ramp {
         table.compared("CPU per session with so many", "% of a core", cpu(hubSteps), cpu(echoSteps), "");
         table.note("sessions, hub: " + text(hubSteps));
         table.note("sessions, bare echo: " + text(echoSteps));
+    }
+
+    /** Lets both send and receive for a while, without a result. */
+    void warmUp(Server... servers) {
+        progress.say("warming up");
+        for (Server server : servers) {
+            List<Connection> connections = new ArrayList<>();
+            try {
+                for (int i = 0; i < WARM_UP_SESSIONS; i++) {
+                    connections.add(page.send(server, SIZE, false));
+                }
+                Pause.of(plan.warmUp().multipliedBy(4));
+            } finally {
+                connections.forEach(Connection::close);
+            }
+        }
     }
 
     private List<Step> steps(Server server) {
