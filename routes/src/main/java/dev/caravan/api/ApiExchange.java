@@ -1,7 +1,9 @@
 package dev.caravan.api;
 
+import io.vertx.core.Future;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.http.HttpVersion;
 import java.net.URLDecoder;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -66,9 +68,13 @@ final class ApiExchange {
             return;
         }
         // The length is said aloud for HEAD, which arrives here as GET; the transport leaves the body out.
-        response.putHeader("Content-Type", file.contentType())
+        Future<Void> sent = response.putHeader("Content-Type", file.contentType())
                 .putHeader("Content-Length", Long.toString(slice.length()))
                 .sendFile(file.path().toString(), slice.offset(), slice.length());
+        if (http.getRequest().version() == HttpVersion.HTTP_2) {
+            // Only an HTTP/1 answer counts as ended once the file is under way; Camel would end this one itself in the middle.
+            sent.toCompletionStage().toCompletableFuture().join();
+        }
     }
 
     private static HttpMessage http(Exchange exchange) {

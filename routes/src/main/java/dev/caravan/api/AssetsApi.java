@@ -28,6 +28,7 @@ public final class AssetsApi extends ApiRoutes {
                 .answers(400, "wrong extension, bad name or too large")
                 .answers(422, "no filename");
         get("/api/v1/assets/{path*}", "getAsset", "One stored file; byte ranges are honoured", this::file)
+                .path("path", "path below the assets folder")
                 .produces("application/octet-stream")
                 .answers(403, "outside the folder")
                 .answers(404, "no such file");

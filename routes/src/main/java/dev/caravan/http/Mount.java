@@ -71,9 +71,10 @@ public final class Mount {
     /** The contract has no forms, and a form is what a foreign page can send without asking first. */
     private static void forms(RoutingContext context) {
         String type = context.request().getHeader("Content-Type");
-        boolean form = type != null
-                && (type.regionMatches(true, 0, "multipart/form-data", 0, 19)
-                        || type.regionMatches(true, 0, "application/x-www-form-urlencoded", 0, 33));
+        boolean multipart = type != null && type.regionMatches(true, 0, "multipart/form-data", 0, 19);
+        boolean encoded = type != null && type.regionMatches(true, 0, "application/x-www-form-urlencoded", 0, 33);
+        // An upload is bytes whatever it is called, and this is what curl calls everything.
+        boolean form = multipart || (encoded && !context.normalizedPath().equals("/api/v1/assets"));
         if (form && isApi(context.normalizedPath())) {
             Details.answer(context, 415, "Unsupported content type '" + type.split(";", 2)[0] + "': send application/json");
         } else {

@@ -13,6 +13,7 @@ import dev.caravan.inference.pipeline.PipelineSchema;
 import dev.caravan.inference.pipeline.PipelineStream;
 import dev.caravan.inference.pipeline.Progress;
 import dev.caravan.inference.pipeline.SessionSeed;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -50,7 +51,7 @@ final class EchoPipeline implements Pipeline {
         String json = "{'id':'%s','name':'Echo','description':'for tests','supported_modes':['text','video'],'default_mode':'video',"
                 + "'supports_prompts':true,'produces_video':true,'produces_audio':false,'usage':%s,'inputs':['video'],'outputs':['video']}";
         return new PipelineSchema(
-                (ObjectNode) Json.read(json.formatted(id, usage).replace('\'', '"').getBytes(java.nio.charset.StandardCharsets.UTF_8)));
+                (ObjectNode) Json.read(json.formatted(id, usage).replace('\'', '"').getBytes(StandardCharsets.UTF_8)));
     }
 
     @Override

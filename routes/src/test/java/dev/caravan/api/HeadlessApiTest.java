@@ -50,7 +50,7 @@ class HeadlessApiTest {
         assertTrue(metrics().at("/sessions/headless/headless").asBoolean());
         Bench.await(() -> bench.sessions.all().getFirst().latestFrame().isPresent());
         assertEquals(200, api.frame(Requests.get()).status());
-        assertEquals("{\"status\":\"ok\",\"message\":\"Headless session stopped\"}", sorted(api.stop()));
+        assertEquals("Headless session stopped", Requests.body(api.stop()).get("message").asText());
         assertEquals("No active headless session", assertThrows(ApiError.class, api::stop).getMessage());
     }
 
@@ -136,7 +136,7 @@ class HeadlessApiTest {
     @Test
     void aSessionWithAClientIsAskedBeforeTheHeadlessOne() throws Exception {
         bench.loaded("passthrough");
-        assertEquals("{\"parameters\":{}}", sorted(api.parameters()));
+        assertEquals("{\"parameters\":{}}", Requests.body(api.parameters()).toString());
         api.start(Requests.json(START));
         open("client").control(new Control("client", Control.Door.REST, Origin.of("rest"), Map.of("noise_scale", 0.9)), true);
 
@@ -168,9 +168,5 @@ class HeadlessApiTest {
 
     private JsonNode metrics() {
         return Requests.body(api.metrics());
-    }
-
-    private static String sorted(Reply reply) {
-        return Requests.body(reply).toString();
     }
 }

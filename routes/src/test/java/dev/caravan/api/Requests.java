@@ -1,5 +1,6 @@
 package dev.caravan.api;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -38,7 +39,7 @@ final class Requests {
     }
 
     /** The JSON of a reply. */
-    static com.fasterxml.jackson.databind.JsonNode body(Reply reply) {
+    static JsonNode body(Reply reply) {
         return Json.read(((Reply.Bytes) reply.body()).bytes());
     }
 }

@@ -1,5 +1,6 @@
 package dev.caravan.kafka;
 
+import dev.caravan.inference.frame.Frame;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -33,6 +34,9 @@ final class FakeInference extends DefaultComponent {
     /** Gives a frame or an event to every route that listens. Returns when they have taken it. */
     void emit(Object body) throws Exception {
         for (DefaultConsumer consumer : consumers) {
+            if (!((FakeEndpoint) consumer.getEndpoint()).delivers(body)) {
+                continue;
+            }
             Exchange exchange = consumer.getEndpoint().createExchange();
             exchange.getMessage().setBody(body);
             consumer.getProcessor().process(exchange);
@@ -42,14 +46,23 @@ final class FakeInference extends DefaultComponent {
     @Override
     protected Endpoint createEndpoint(String uri, String remaining, Map<String, Object> parameters) {
         parameters.remove("open");
-        parameters.remove("deliver");
-        return new FakeEndpoint(uri);
+        return new FakeEndpoint(
+                uri, !"false".equals(parameters.remove("frames")), !"false".equals(parameters.remove("events")));
     }
 
     private final class FakeEndpoint extends DefaultEndpoint implements MultipleConsumersSupport {
 
-        FakeEndpoint(String uri) {
+        private final boolean frames;
+        private final boolean events;
+
+        FakeEndpoint(String uri, boolean frames, boolean events) {
             super(uri, FakeInference.this);
+            this.frames = frames;
+            this.events = events;
+        }
+
+        boolean delivers(Object body) {
+            return body instanceof Frame ? frames : events;
         }
 
         @Override

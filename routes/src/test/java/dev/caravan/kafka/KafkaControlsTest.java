@@ -1,12 +1,12 @@
 package dev.caravan.kafka;
 
-import static dev.caravan.kafka.Hub.header;
-import static dev.caravan.kafka.Hub.text;
-import static dev.caravan.kafka.Hub.unique;
+import static dev.caravan.kafka.KafkaTestHub.header;
+import static dev.caravan.kafka.KafkaTestHub.text;
+import static dev.caravan.kafka.KafkaTestHub.unique;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.caravan.kafka.Hub.Await;
+import dev.caravan.kafka.KafkaTestHub.Await;
 import dev.caravan.processors.session.Control;
 import dev.caravan.processors.session.SessionRefusedException;
 import java.util.List;
@@ -31,7 +31,7 @@ class KafkaControlsTest {
         String late = unique("late");
         absent.add(late);
         String here = unique("here");
-        try (Hub hub = start(UUID.randomUUID().toString())) {
+        try (KafkaTestHub hub = start(UUID.randomUUID().toString())) {
             hub.send(TOPIC, late, "{\"n\":1}");
             hub.send(TOPIC, late, "{\"n\":2}");
             hub.send(TOPIC, here, "{\"n\":3}");
@@ -49,7 +49,7 @@ class KafkaControlsTest {
     void aControlWhoseSessionNeverOpensIsDeadLettered() throws Exception {
         String never = unique("never");
         absent.add(never);
-        try (Hub hub = start(UUID.randomUUID().toString())) {
+        try (KafkaTestHub hub = start(UUID.randomUUID().toString())) {
             hub.send(TOPIC, never, "{\"n\":1}", "mine", "kept");
             var letter = hub.read(DEAD, never, 1).getFirst();
             assertEquals("{\"n\":1}", text(letter));
@@ -62,7 +62,7 @@ class KafkaControlsTest {
     @Test
     void whatIsNotASmallJsonObjectIsDeadLettered() throws Exception {
         String session = unique("s");
-        try (Hub hub = start(UUID.randomUUID().toString())) {
+        try (KafkaTestHub hub = start(UUID.randomUUID().toString())) {
             hub.send(TOPIC, session, "{broken");
             hub.send(TOPIC, session, "[1,2]");
             hub.send(TOPIC, session, "\"" + "x".repeat(70_000) + "\"");
@@ -83,21 +83,21 @@ class KafkaControlsTest {
         String late = unique("late");
         absent.add(late);
         String here = unique("here");
-        try (Hub hub = start(group)) {
+        try (KafkaTestHub hub = start(group)) {
             // On one partition: the one that waits comes between two that are applied.
-            Hub.sendToPartition(Hub.sharedBroker(), TOPIC, 0, here, "{\"n\":1}");
-            Hub.sendToPartition(Hub.sharedBroker(), TOPIC, 0, late, "{\"n\":2}");
-            Hub.sendToPartition(Hub.sharedBroker(), TOPIC, 0, here, "{\"n\":3}");
+            KafkaTestHub.sendToPartition(KafkaTestHub.sharedBroker(), TOPIC, 0, here, "{\"n\":1}");
+            KafkaTestHub.sendToPartition(KafkaTestHub.sharedBroker(), TOPIC, 0, late, "{\"n\":2}");
+            KafkaTestHub.sendToPartition(KafkaTestHub.sharedBroker(), TOPIC, 0, here, "{\"n\":3}");
             Await.until("the open ones", () -> numbers(here).equals(List.of(1, 3)));
         }
-        long waiting = Hub.committed(group, TOPIC, 0);
-        assertEquals("{\"n\":2}", Hub.textAt(TOPIC, 0, waiting), "the committed offset is that of the one that waits");
+        long waiting = KafkaTestHub.committed(group, TOPIC, 0);
+        assertEquals("{\"n\":2}", KafkaTestHub.textAt(TOPIC, 0, waiting), "the committed offset is that of the one that waits");
         applied.clear();
         absent.remove(late);
-        try (Hub hub = start(group)) {
+        try (KafkaTestHub hub = start(group)) {
             Await.until("the late one", () -> numbers(late).equals(List.of(2)));
             Await.until("the one after it", () -> numbers(here).equals(List.of(3)));
-            Await.until("the commit", () -> Hub.committed(group, TOPIC, 0) == waiting + 2);
+            Await.until("the commit", () -> KafkaTestHub.committed(group, TOPIC, 0) == waiting + 2);
         }
     }
 
@@ -105,15 +105,15 @@ class KafkaControlsTest {
     void finishedControlsAreCommittedWithoutWaitingForTheNextOne() throws Exception {
         String group = UUID.randomUUID().toString();
         String session = unique("s");
-        try (Hub hub = start(group)) {
-            Hub.sendToPartition(Hub.sharedBroker(), TOPIC, 1, session, "{\"n\":1}");
+        try (KafkaTestHub hub = start(group)) {
+            KafkaTestHub.sendToPartition(KafkaTestHub.sharedBroker(), TOPIC, 1, session, "{\"n\":1}");
             Await.until("applied", () -> numbers(session).equals(List.of(1)));
-            Await.until("committed", () -> Hub.committed(group, TOPIC, 1) == Hub.end(TOPIC, 1));
+            Await.until("committed", () -> KafkaTestHub.committed(group, TOPIC, 1) == KafkaTestHub.end(TOPIC, 1));
         }
     }
 
-    private Hub start(String group) throws Exception {
-        Hub hub = Hub.start(Hub.options(group), "kafka-failures", "kafka-controls");
+    private KafkaTestHub start(String group) throws Exception {
+        KafkaTestHub hub = KafkaTestHub.start(KafkaTestHub.options(group), "kafka-failures", "kafka-controls");
         hub.inference.sessions(body -> {
             Control control = (Control) body;
             if (absent.contains(control.sessionId())) {

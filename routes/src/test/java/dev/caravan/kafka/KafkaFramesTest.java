@@ -1,8 +1,8 @@
 package dev.caravan.kafka;
 
-import static dev.caravan.kafka.Hub.header;
-import static dev.caravan.kafka.Hub.text;
-import static dev.caravan.kafka.Hub.unique;
+import static dev.caravan.kafka.KafkaTestHub.header;
+import static dev.caravan.kafka.KafkaTestHub.text;
+import static dev.caravan.kafka.KafkaTestHub.unique;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -10,7 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.caravan.inference.frame.Frame;
 import dev.caravan.inference.frame.Origin;
 import dev.caravan.inference.frame.Picture;
-import dev.caravan.kafka.Hub.Await;
+import dev.caravan.kafka.KafkaTestHub.Await;
 import dev.caravan.processors.session.FrameRejected;
 import dev.caravan.processors.session.SessionRefusedException;
 import java.nio.charset.StandardCharsets;
@@ -28,18 +28,18 @@ class KafkaFramesTest {
     private static final String DEAD = "caravan.frames.in.dlq";
 
     private static final Queue<Frame> TAKEN = new ConcurrentLinkedQueue<>();
-    private static Hub hub;
+    private static KafkaTestHub hub;
 
     @BeforeAll
     static void start() throws Exception {
-        hub = Hub.start("kafka-failures", "kafka-frames-in", "kafka-frames-out");
+        hub = KafkaTestHub.start("kafka-failures", "kafka-frames-in", "kafka-frames-out");
         hub.inference.sessions(KafkaFramesTest::session);
         // "latest" begins where the consumer's first look finds the end of each partition.
         for (int partition = 0; partition < 2; partition++) {
             String warmUp = "warm-up-" + partition;
             int number = partition;
             Await.until("flow", () -> {
-                Hub.sendToPartition(hub.kafka.bootstrapServers(), IN, number, warmUp, "picture");
+                KafkaTestHub.sendToPartition(hub.kafka.bootstrapServers(), IN, number, warmUp, "picture");
                 return !of(warmUp).isEmpty();
             });
         }

@@ -171,7 +171,9 @@ public final class EmbeddedBroker implements AutoCloseable {
         }
     }
 
-    private void down(String reason, Duration backoff) {
+    private void down(String why, Duration backoff) {
+        // The reason is shown to clients of the hub, whom its folders are no business of.
+        String reason = why.replace(settings.folder().toString(), "<Kafka folder>");
         boolean news = !(state instanceof Down before && before.reason().equals(reason));
         state = new Down(reason, backoff);
         if (news) {

@@ -75,8 +75,9 @@ public final class KafkaHealth implements AutoCloseable {
                 .orElse(last);
     }
 
-    /** Asks again now. */
-    void poke() {
+    /** Another broker stands where the last answer came from, perhaps without its topics: forgets that answer and asks again now. */
+    void brokerStarted() {
+        become(false, Optional.of("the embedded broker has just started"), List.of());
         wake.release();
     }
 
@@ -118,12 +119,12 @@ public final class KafkaHealth implements AutoCloseable {
         return checked;
     }
 
-    private void become(boolean reachable, Optional<String> reason, List<String> names) {
+    private synchronized void become(boolean reachable, Optional<String> reason, List<String> names) {
         Status before = status;
         boolean changed = before.reachable() != reachable;
         if (changed && reachable) {
             LOG.info("Kafka at {} answers", connection.bootstrapServers());
-        } else if (changed) {
+        } else if (changed && brokersReason.get().isEmpty()) {
             LOG.warn("{}; frames for it are dropped, events are kept for a while", reason.orElse("Kafka is away"));
         }
         status = new Status(reachable, reason, changed ? clock.instant() : before.since(), names);
@@ -146,7 +147,7 @@ public final class KafkaHealth implements AutoCloseable {
     @Override
     public void close() {
         closed = true;
-        poke();
+        wake.release();
         try {
             watch.join(Duration.ofSeconds(6));
         } catch (InterruptedException e) {

@@ -64,14 +64,13 @@ public final class KafkaHub implements AutoCloseable {
 
     /** Starts a broker of our own beside the hub. Returns at once. */
     public static KafkaHub embedded(BrokerSettings settings, KafkaOptions options, InstantSource clock, RandomGenerator random) {
-        KafkaHealth[] poked = new KafkaHealth[1];
-        EmbeddedBroker broker = EmbeddedBroker.prepare(settings, random, () -> poked[0].poke());
+        KafkaHealth[] health = new KafkaHealth[1];
+        EmbeddedBroker broker = EmbeddedBroker.prepare(settings, random, () -> health[0].brokerStarted());
         KafkaConnection connection = KafkaConnection.plaintext(broker.bootstrapServers());
         KafkaTopics topics = new KafkaTopics(options.plan(Optional.of((short) 1)), true);
-        KafkaHealth health = new KafkaHealth(connection, topics, broker::trouble, HEALTH_EVERY, clock);
-        poked[0] = health;
+        health[0] = new KafkaHealth(connection, topics, broker::trouble, HEALTH_EVERY, clock);
         broker.begin();
-        return new KafkaHub(connection, options, clock, broker, health);
+        return new KafkaHub(connection, options, clock, broker, health[0]);
     }
 
     /** Uses a cluster of somebody else. Returns at once. */
@@ -155,7 +154,7 @@ public final class KafkaHub implements AutoCloseable {
         configuration.setBrokers(connection.bootstrapServers());
         configuration.setHeaderFilterStrategy(ForeignHeaderFilter.over(new KafkaHeaderFilterStrategy()));
         configuration.setAdditionalProperties(new HashMap<>(connection.security()));
-        configuration.setShutdownTimeout((int) Duration.ofSeconds(3).toMillis());
+        configuration.setShutdownTimeout((int) Duration.ofSeconds(5).toMillis());
     }
 
     private static void send(ProducerTemplate template, String endpoint, Processor processor) throws Exception {

@@ -38,7 +38,7 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /** A Camel context with the shipped Kafka routes around fake sessions, on a real broker shared by all tests of the JVM. */
-final class Hub implements AutoCloseable {
+final class KafkaTestHub implements AutoCloseable {
 
     static final Duration LIMIT = Duration.ofSeconds(60);
     static final Predicate<String> ALL = session -> true;
@@ -48,7 +48,7 @@ final class Hub implements AutoCloseable {
     final FakeInference inference = new FakeInference();
     private final boolean own;
 
-    private Hub(KafkaHub kafka, boolean own) {
+    private KafkaTestHub(KafkaHub kafka, boolean own) {
         this.kafka = kafka;
         this.own = own;
     }
@@ -90,23 +90,23 @@ final class Hub implements AutoCloseable {
     }
 
     /** On the shared broker, in a consumer group of its own. */
-    static Hub start(String... routes) throws Exception {
+    static KafkaTestHub start(String... routes) throws Exception {
         return start(options(UUID.randomUUID().toString()), routes);
     }
 
-    static Hub start(KafkaOptions options, String... routes) throws Exception {
+    static KafkaTestHub start(KafkaOptions options, String... routes) throws Exception {
         Await.until("topics", () -> Shared.BROKER.status().topics().size() == Shared.BROKER.topics().size());
         KafkaHub kafka = KafkaHub.cluster(
                 dev.caravan.processors.kafka.KafkaConnection.plaintext(sharedBroker()), options, InstantSource.system());
-        return new Hub(kafka, true).begin(ALL, routes);
+        return new KafkaTestHub(kafka, true).begin(ALL, routes);
     }
 
     /** On a broker of its own, which the test may hurt. */
-    static Hub on(KafkaHub kafka, String... routes) throws Exception {
-        return new Hub(kafka, false).begin(ALL, routes);
+    static KafkaTestHub on(KafkaHub kafka, String... routes) throws Exception {
+        return new KafkaTestHub(kafka, false).begin(ALL, routes);
     }
 
-    private Hub begin(Predicate<String> wanted, String... routes) throws Exception {
+    private KafkaTestHub begin(Predicate<String> wanted, String... routes) throws Exception {
         camel.addComponent("inference", inference);
         camel.getRegistry().bind("frames", new FakeFrames());
         camel.getShutdownStrategy().setTimeout(5);
@@ -121,6 +121,14 @@ final class Hub implements AutoCloseable {
 
     void add(RouteBuilder routes) throws Exception {
         camel.addRoutes(routes);
+    }
+
+    void emitQuietly(Object body) {
+        try {
+            inference.emit(body);
+        } catch (Exception e) {
+            throw new AssertionError(e);
+        }
     }
 
     long count(String cause) {
@@ -179,6 +187,7 @@ final class Hub implements AutoCloseable {
     static List<ConsumerRecord<byte[], byte[]>> readFrom(String broker, String topic, String key, int atLeast) {
         try (var consumer = new KafkaConsumer<>(
                 Map.<String, Object>of("bootstrap.servers", broker), new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
+            Await.until("topic " + topic, () -> !consumer.partitionsFor(topic).isEmpty());
             var partitions = consumer.partitionsFor(topic).stream()
                     .map(p -> new TopicPartition(topic, p.partition()))
                     .toList();

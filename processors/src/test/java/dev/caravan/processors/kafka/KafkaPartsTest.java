@@ -1,0 +1,122 @@
+package dev.caravan.processors.kafka;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import org.apache.camel.component.kafka.KafkaConfiguration;
+import org.apache.camel.component.kafka.KafkaEndpoint;
+import org.apache.camel.component.kafka.KafkaHeaderFilterStrategy;
+import org.apache.camel.impl.DefaultCamelContext;
+import org.apache.kafka.common.security.plain.PlainLoginModule;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The small parts that need no broker. */
+class KafkaPartsTest {
+
+    @TempDir
+    Path folder;
+
+    @Test
+    void aLoginReachesEveryClientAndNoLog() throws Exception {
+        KafkaConnection connection = KafkaConnection.sasl("example.invalid:9093", "me", "p\"a\\ss");
+        assertFalse(connection.toString().contains("ss\""), connection.toString());
+        try (var camel = new DefaultCamelContext();
+                KafkaHub hub = KafkaHub.cluster(connection, KafkaOptions.DEFAULTS, InstantSource.system())) {
+            hub.bind(camel, session -> false, List::of);
+            KafkaConfiguration endpoint =
+                    camel.getEndpoint("kafka:mine?maxPollRecords=7", KafkaEndpoint.class).getConfiguration();
+            for (var properties : List.of(endpoint.createConsumerProperties(), endpoint.createProducerProperties())) {
+                assertEquals("SASL_SSL", properties.get("security.protocol"));
+                assertEquals("PLAIN", properties.get("sasl.mechanism"));
+                assertEquals(
+                        PlainLoginModule.class.getName() + " required username=\"me\" password=\"p\\\"a\\\\ss\";",
+                        properties.get("sasl.jaas.config"));
+            }
+            assertEquals("example.invalid:9093", endpoint.getBrokers());
+            assertTrue(endpoint.getHeaderFilterStrategy() instanceof ForeignHeaderFilter);
+        }
+    }
+
+    @Test
+    void whatSteersIsFilteredInAnyCaseAndBothWays() {
+        ForeignHeaderFilter filter = ForeignHeaderFilter.over(new KafkaHeaderFilterStrategy());
+        for (String bad : List.of(
+                "kafka.OVERRIDE_TOPIC", "KAFKA.key", "CamelFileName", "cAMELfileName", "CaravanSessionId", "caravansessionid",
+                "CARAVAN", "org.apache.camel.x", "org.apache.kafka.clients.producer.RecordMetadata")) {
+            assertTrue(filter.applyFilterToExternalHeaders(bad, "x", null), bad);
+            assertTrue(filter.applyFilterToCamelHeaders(bad, "x", null), bad);
+        }
+        for (String good : List.of("caravan-seq", "Caravan-Chunk", "content-type", "x-kafka.y", "kafkaesque", "cam")) {
+            assertFalse(filter.applyFilterToExternalHeaders(good, "x", null), good);
+            assertFalse(filter.applyFilterToCamelHeaders(good, "x", null), good);
+        }
+    }
+
+    @Test
+    void theLogIsBoundedAndRemembersWhyTheBrokerEnded() throws Exception {
+        Path file = folder.resolve("broker.log");
+        BrokerLog log = new BrokerLog(file);
+        log.line("2026-01-02 03:04:05,678 ERROR LogManager - Shutdown broker because all log dirs failed");
+        for (int i = 0; i < 3_000; i++) {
+            log.line("x".repeat(5_000));
+        }
+        assertTrue(Files.size(file) <= (1 << 20) + 2_001, "one file: " + Files.size(file));
+        try (var files = Files.list(folder)) {
+            assertEquals(2, files.count());
+        }
+        assertEquals("Shutdown broker because all log dirs failed", log.lastError());
+        log.begin();
+        assertEquals("", log.lastError());
+    }
+
+    @Test
+    void aLogWhoseFolderIsGoneCostsLinesOnly() {
+        BrokerLog log = new BrokerLog(folder.resolve("gone/broker.log"));
+        log.line("Error occurred during initialization of VM");
+        assertEquals("Error occurred during initialization of VM", log.lastError());
+    }
+
+    @Test
+    void framesAndControlsHaveTheSamePartitionsAndLiveTopicsForgetQuickly() {
+        var topics = new TopicPlan(64, Optional.empty(), Optional.of("scope-events")).topics();
+        assertEquals(7, topics.size());
+        Map<String, Map<String, String>> configs = new HashMap<>();
+        topics.forEach(topic -> {
+            assertEquals(64, topic.numPartitions(), topic.name());
+            configs.put(topic.name(), topic.configs());
+        });
+        assertEquals("300000", configs.get(TopicPlan.FRAMES_IN).get("retention.ms"));
+        assertTrue(Long.parseLong(configs.get(TopicPlan.EVENTS).get("retention.ms")) > 7L * 24 * 3600 * 1000);
+    }
+
+    @Test
+    void settingsOutOfRangeAreNamed() {
+        assertEquals(
+                "the Kafka port must be 0..65535; 70000 given",
+                assertThrows(IllegalArgumentException.class, () -> BrokerSettings.in(folder, 70_000)).getMessage());
+        KafkaOptions good = KafkaOptions.DEFAULTS;
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> new KafkaOptions(
+                        "g", OptionalInt.empty(), good.ageLimit(), good.controlHold(), 0, 0, Optional.empty()));
+    }
+
+    @Test
+    void aPickedPortIsOutsideTheRangeOfOutgoingConnections() {
+        int port = LoopbackPort.pick(new java.util.Random(1));
+        assertTrue(port >= 20_000 && port < 32_000, "port " + port);
+        assertTrue(LoopbackPort.isFree(port));
+        assertFalse(LoopbackPort.answers(port, java.time.Duration.ofSeconds(1)));
+    }
+}
