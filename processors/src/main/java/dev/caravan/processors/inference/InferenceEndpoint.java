@@ -4,6 +4,7 @@ import dev.caravan.processors.session.Sessions;
 import java.util.Set;
 import org.apache.camel.Category;
 import org.apache.camel.Consumer;
+import org.apache.camel.MultipleConsumersSupport;
 import org.apache.camel.Processor;
 import org.apache.camel.Producer;
 import org.apache.camel.api.management.ManagedAttribute;
@@ -21,7 +22,7 @@ import org.apache.camel.support.DefaultEndpoint;
         syntax = "inference:name",
         category = {Category.AI},
         headersClass = InferenceConstants.class)
-public class InferenceEndpoint extends DefaultEndpoint {
+public class InferenceEndpoint extends DefaultEndpoint implements MultipleConsumersSupport {
 
     /** The name of the only sessions of the registry. */
     static final String MAIN = "main";
@@ -32,6 +33,12 @@ public class InferenceEndpoint extends DefaultEndpoint {
     public InferenceEndpoint(String uri, InferenceComponent component, InferenceConfiguration configuration) {
         super(uri, component);
         this.configuration = configuration;
+    }
+
+    /** Any number of routes may take the same: each is a subscriber of its own. */
+    @Override
+    public boolean isMultipleConsumersSupported() {
+        return true;
     }
 
     @Override

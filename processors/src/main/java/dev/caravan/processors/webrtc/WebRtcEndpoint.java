@@ -2,6 +2,7 @@ package dev.caravan.processors.webrtc;
 
 import org.apache.camel.Category;
 import org.apache.camel.Consumer;
+import org.apache.camel.MultipleConsumersSupport;
 import org.apache.camel.Processor;
 import org.apache.camel.Producer;
 import org.apache.camel.api.management.ManagedAttribute;
@@ -20,7 +21,7 @@ import org.apache.camel.support.DefaultEndpoint;
         title = "WebRTC",
         syntax = "webrtc:name",
         category = {Category.AI, Category.HTTP})
-public class WebRtcEndpoint extends DefaultEndpoint {
+public class WebRtcEndpoint extends DefaultEndpoint implements MultipleConsumersSupport {
 
     @UriPath(description = "A name for the hub's peers; `peers` by convention")
     @Metadata(required = true)
@@ -39,6 +40,12 @@ public class WebRtcEndpoint extends DefaultEndpoint {
     @Override
     public WebRtcComponent getComponent() {
         return (WebRtcComponent) super.getComponent();
+    }
+
+    /** Any number of routes may take the same: each is a subscriber of its own. */
+    @Override
+    public boolean isMultipleConsumersSupported() {
+        return true;
     }
 
     @Override
