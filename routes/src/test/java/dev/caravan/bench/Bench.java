@@ -80,12 +80,12 @@ public final class Bench {
         try (OwnCode code = new OwnCode()) {
             OwnCode.Result result = code.run(options.plan().frames());
             if (wanted(Part.E)) {
-                table.hub("own code, processor time per frame of 576x320, all threads", "us", result.cpuMicros(), "");
-                table.hub("own code, library's callback to push, p50", "us", result.wallMicros().p50(), "");
-                table.hub("own code, library's callback to push, p95", "us", result.wallMicros().p95(), "");
+                table.hub(Part.E, "own code, processor time per frame of 576x320, all threads", "us", result.cpuMicros(), "");
+                table.hub(Part.E, "own code, library's callback to push, p50", "us", result.wallMicros().p50(), "");
+                table.hub(Part.E, "own code, library's callback to push, p95", "us", result.wallMicros().p95(), "");
             }
             if (wanted(Part.F)) {
-                table.hub("allocated per frame, in pictures (the copy at the native edge is one)", "pictures",
+                table.hub(Part.F, "allocated per frame, in pictures (the copy at the native edge is one)", "pictures",
                         result.picturesPerFrame(), "1");
             }
         }

@@ -35,9 +35,9 @@ final class KafkaToViewer {
                 Window window = viewer.window();
                 Percentiles latency = Percentiles.of(latencies(window, camera));
                 progress.say("Kafka to viewer: p50 %.1f ms, p95 %.1f ms, %.1f fps", latency.p50(), latency.p95(), window.fps());
-                table.hub("Kafka producer to viewer, JPEG " + SIZE + " at 30 fps, p50", "ms", latency.p50(), "");
-                table.hub("Kafka producer to viewer, JPEG " + SIZE + " at 30 fps, p95", "ms", latency.p95(), "");
-                table.hub("frames shown of a Kafka-fed session", "1/s", window.fps(), "at least 25");
+                table.hub(Part.D, "Kafka producer to viewer, JPEG " + SIZE + " at 30 fps, p50", "ms", latency.p50(), "");
+                table.hub(Part.D, "Kafka producer to viewer, JPEG " + SIZE + " at 30 fps, p95", "ms", latency.p95(), "");
+                table.hub(Part.D, "frames shown of a Kafka-fed session", "1/s", window.fps(), "at least 25");
             }
         }
     }

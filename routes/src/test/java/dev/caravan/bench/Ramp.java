@@ -43,9 +43,9 @@ final class Ramp {
     void run(Server hub, Server echo, ResultTable table) {
         List<Step> hubSteps = steps(hub);
         List<Step> echoSteps = steps(echo);
-        table.compared("sessions of " + SIZE + " at 30 fps with at least 25 fps each, browser on the same machine", "sessions",
+        table.compared(Part.C, "sessions of " + SIZE + " at 30 fps with at least 25 fps each, browser on the same machine", "sessions",
                 most(hubSteps), most(echoSteps), "");
-        table.compared("CPU per session with so many", "% of a core", cpu(hubSteps), cpu(echoSteps), "");
+        table.compared(Part.C, "CPU per session with so many", "% of a core", cpu(hubSteps), cpu(echoSteps), "");
         table.note("sessions, hub: " + text(hubSteps));
         table.note("sessions, bare echo: " + text(echoSteps));
     }
