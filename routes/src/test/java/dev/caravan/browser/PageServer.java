@@ -10,12 +10,12 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 /** Serves test pages from an origin of its own on loopback, as a developer's web server would. */
-final class PageServer implements AutoCloseable {
+public final class PageServer implements AutoCloseable {
 
     private final Map<String, byte[]> pages = new ConcurrentHashMap<>();
     private final HttpServer server;
 
-    PageServer() {
+    public PageServer() {
         try {
             server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         } catch (IOException e) {
@@ -34,7 +34,7 @@ final class PageServer implements AutoCloseable {
     }
 
     /** Publishes a page and returns its address. */
-    String page(String name, String html) {
+    public String page(String name, String html) {
         pages.put("/" + name, html.getBytes(StandardCharsets.UTF_8));
         return "http://localhost:" + server.getAddress().getPort() + "/" + name;
     }

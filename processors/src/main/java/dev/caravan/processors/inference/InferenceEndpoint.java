@@ -35,6 +35,12 @@ public class InferenceEndpoint extends DefaultEndpoint implements MultipleConsum
         this.configuration = configuration;
     }
 
+    /** Any number of routes may take the same: each is a subscriber of its own. */
+    @Override
+    public boolean isMultipleConsumersSupported() {
+        return true;
+    }
+
     @Override
     public Producer createProducer() {
         return new InferenceProducer(this, sessions());

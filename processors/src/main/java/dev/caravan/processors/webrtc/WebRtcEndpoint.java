@@ -42,6 +42,12 @@ public class WebRtcEndpoint extends DefaultEndpoint implements MultipleConsumers
         return (WebRtcComponent) super.getComponent();
     }
 
+    /** Any number of routes may take the same: each is a subscriber of its own. */
+    @Override
+    public boolean isMultipleConsumersSupported() {
+        return true;
+    }
+
     @Override
     public Producer createProducer() {
         return new WebRtcProducer(this);
