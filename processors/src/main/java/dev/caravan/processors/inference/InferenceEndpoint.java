@@ -57,12 +57,6 @@ public class InferenceEndpoint extends DefaultEndpoint implements MultipleConsum
         return configuration;
     }
 
-    /** Any number of routes may take the output of sessions, also with the same options. */
-    @Override
-    public boolean isMultipleConsumersSupported() {
-        return true;
-    }
-
     @ManagedAttribute(description = "Live sessions")
     public int getLiveSessions() {
         return sessions().all().size();

@@ -60,12 +60,6 @@ public class WebRtcEndpoint extends DefaultEndpoint implements MultipleConsumers
         return consumer;
     }
 
-    /** Any number of routes may take what peers send, also with the same options. */
-    @Override
-    public boolean isMultipleConsumersSupported() {
-        return true;
-    }
-
     @ManagedAttribute(description = "Peers connected or connecting")
     public int getPeerCount() {
         return getComponent().requirePeers().count();
