@@ -18,5 +18,14 @@ public final class CaravanHeaders {
     /** Name of the source within its session, for example {@code webrtc:<peer id>}: {@code String}. */
     public static final String SOURCE = "CaravanSource";
 
+    /** Kind of the event in the body, for example {@code applied}: {@code String}. */
+    public static final String EVENT_TYPE = "CaravanEventType";
+
+    /** Offset a control got in its session's log: {@code long}. */
+    public static final String CONTROL_OFFSET = "CaravanControlOffset";
+
+    /** The one WebRTC peer a picture or message is for, instead of all of the session: {@code String}. */
+    public static final String PEER_ID = "CaravanPeerId";
+
     private CaravanHeaders() {}
 }

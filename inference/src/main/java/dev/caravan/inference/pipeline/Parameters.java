@@ -3,6 +3,7 @@ package dev.caravan.inference.pipeline;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A session's parameters as one chunk sees them (contract §2.6): immutable, already validated. Values are what JSON gives:
@@ -30,10 +31,16 @@ public record Parameters(Map<String, Object> values) {
 
     /** The prompts in use, in order; empty when none was ever given. */
     public List<Prompt> prompts() {
-        if (!(values.get("prompts") instanceof List<?> list)) {
-            return List.of();
-        }
-        return list.stream().map(Prompt::of).toList();
+        return prompts(values.get("prompts"));
+    }
+
+    /** The prompts a {@code transition} of this chunk moves to, or else the {@link #prompts()} in use. */
+    public List<Prompt> promptsAfterTransition() {
+        return values.get("transition") instanceof Map<?, ?> transition ? prompts(transition.get("target_prompts")) : prompts();
+    }
+
+    private static List<Prompt> prompts(@Nullable Object json) {
+        return json instanceof List<?> list ? list.stream().map(Prompt::of).toList() : List.of();
     }
 
     /** Whether input frames are waited for, given the mode the pipeline prefers. */

@@ -1,6 +1,7 @@
 package dev.caravan.processors.session;
 
 import dev.caravan.inference.frame.Origin;
+import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -19,6 +20,11 @@ public record Control(String sessionId, Door door, Origin origin, Map<String, Ob
         DATA_CHANNEL,
         REST,
         KAFKA,
-        ROUTE
+        ROUTE;
+
+        /** The name in events: {@code data_channel}. */
+        public String wireName() {
+            return name().toLowerCase(Locale.ROOT);
+        }
     }
 }

@@ -17,6 +17,7 @@ import java.util.Optional;
  * @param fpsOut       frames generated per second, lately
  * @param pipelineFps  frames per second the pipeline could make at the pace of its last chunks
  * @param error        why it ended, when it did not end by itself
+ * @param outputs      where its frames are wanted besides viewers, for example {@code kafka}
  */
 public record SessionSnapshot(
         String id,
@@ -39,4 +40,5 @@ public record SessionSnapshot(
         double fpsIn,
         double fpsOut,
         double pipelineFps,
-        Optional<String> error) {}
+        Optional<String> error,
+        List<String> outputs) {}

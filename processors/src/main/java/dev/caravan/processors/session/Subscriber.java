@@ -13,4 +13,14 @@ public interface Subscriber {
     void event(SessionEvent event);
 
     default void rejected(FrameRejected rejected) {}
+
+    /** Whether it takes frames at all. Asked once per session. */
+    default boolean wantsFrames() {
+        return true;
+    }
+
+    /** Whether it takes events and rejected frames at all. Asked once per session. */
+    default boolean wantsEvents() {
+        return true;
+    }
 }

@@ -135,6 +135,6 @@ class ScopeEventsTest {
     private static SessionSnapshot snapshot(String id) {
         return new SessionSnapshot(
                 id, "rest", "streaming", 0, 12.5, List.of("longlive"), "video", 576, 320, List.of(), Optional.empty(), List.of(),
-                300, 299, Map.of(), 299, 1, 29.94, 29.9, 60, Optional.empty());
+                300, 299, Map.of(), 299, 1, 29.94, 29.9, 60, Optional.empty(), List.of());
     }
 }

@@ -1,0 +1,171 @@
+package dev.caravan.inference.model;
+
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Flow;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.LongSupplier;
+
+/**
+ * HTTP with time limits and a token that only the configured hub gets to see. Blocking; an interrupt ends any call at once. A cut or
+ * silent connection is an {@link IOException}: worth another try.
+ */
+final class HubHttp implements AutoCloseable {
+
+    private static final int MAX_REDIRECTS = 5;
+
+    private final ModelDownloads.Settings settings;
+    private final HttpClient client;
+
+    HubHttp(ModelDownloads.Settings settings) {
+        this.settings = settings;
+        // Redirects are followed by hand: the token must not travel to the content network they point to.
+        this.client = HttpClient.newBuilder()
+                .version(HttpClient.Version.HTTP_1_1)
+                .followRedirects(HttpClient.Redirect.NEVER)
+                .connectTimeout(settings.connectTimeout())
+                .build();
+    }
+
+    /** An address on the hub. */
+    URI uri(String encodedPath) {
+        return URI.create(settings.base().toString().replaceFirst("/+$", "") + encodedPath);
+    }
+
+    /**
+     * Sends a GET and follows redirects.
+     *
+     * @param from first byte wanted; 0 for all without saying so
+     */
+    <T> HttpResponse<T> get(URI start, long from, HttpResponse.BodyHandler<T> body)
+            throws IOException, DownloadException, InterruptedException {
+        URI uri = start;
+        for (int hop = 0; hop <= MAX_REDIRECTS; hop++) {
+            HttpResponse<T> response = send("GET", uri, from, body);
+            Optional<URI> next = redirect(response);
+            if (next.isEmpty()) {
+                return response;
+            }
+            drop(response);
+            uri = next.get();
+        }
+        throw new DownloadException("more than " + MAX_REDIRECTS + " redirects from " + start.getHost(), false);
+    }
+
+    /** Sends a HEAD and follows redirects as long as they stay on the hub; the last answer may be a redirect. */
+    HttpResponse<Void> head(URI start) throws IOException, DownloadException, InterruptedException {
+        HttpResponse<Void> response = send("HEAD", start, 0, HttpResponse.BodyHandlers.discarding());
+        Optional<URI> next = redirect(response);
+        for (int hop = 0; hop < MAX_REDIRECTS && next.filter(this::isOnHub).isPresent(); hop++) {
+            response = send("HEAD", next.get(), 0, HttpResponse.BodyHandlers.discarding());
+            next = redirect(response);
+        }
+        return response;
+    }
+
+    /** Waits as long as the position moves within the read timeout. */
+    <T> T await(CompletableFuture<T> future, LongSupplier position) throws IOException, InterruptedException {
+        long before = position.getAsLong();
+        try {
+            while (true) {
+                try {
+                    return future.get(settings.readTimeout().toMillis(), TimeUnit.MILLISECONDS);
+                } catch (TimeoutException e) {
+                    long now = position.getAsLong();
+                    if (now == before) {
+                        throw new IOException("nothing arrived for " + settings.readTimeout(), e);
+                    }
+                    before = now;
+                } catch (ExecutionException e) {
+                    throw new IOException(String.valueOf(e.getCause()), e.getCause());
+                }
+            }
+        } finally {
+            future.cancel(true);
+        }
+    }
+
+    /** Ends a response without reading a body that nobody wants. */
+    static void drop(HttpResponse<?> response) {
+        if (response.body() instanceof Flow.Publisher<?> body) {
+            body.subscribe(new Unwanted<>());
+        }
+    }
+
+    /** Ends every running call. */
+    @Override
+    public void close() {
+        client.shutdownNow();
+        try {
+            client.awaitTermination(Duration.ofSeconds(5));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private <T> HttpResponse<T> send(String method, URI uri, long from, HttpResponse.BodyHandler<T> body)
+            throws IOException, InterruptedException {
+        HttpRequest.Builder request = HttpRequest.newBuilder(uri)
+                .method(method, HttpRequest.BodyPublishers.noBody())
+                .timeout(settings.readTimeout())
+                .header("User-Agent", "caravan");
+        if (from > 0) {
+            request.header("Range", "bytes=" + from + "-");
+        }
+        if (isOnHub(uri)) {
+            settings.token().get().ifPresent(token -> request.header("Authorization", "Bearer " + token));
+        }
+        return await(client.sendAsync(request.build(), body), () -> 0);
+    }
+
+    private Optional<URI> redirect(HttpResponse<?> response) throws DownloadException {
+        Optional<String> location = response.headers().firstValue("Location");
+        if (response.statusCode() / 100 != 3 || location.isEmpty()) {
+            return Optional.empty();
+        }
+        URI from = response.uri();
+        try {
+            URI next = from.resolve(location.get());
+            boolean secure = "https".equalsIgnoreCase(next.getScheme());
+            boolean asBefore = "http".equalsIgnoreCase(next.getScheme()) && "http".equalsIgnoreCase(from.getScheme());
+            if (next.getHost() != null && (secure || asBefore)) {
+                return Optional.of(next);
+            }
+        } catch (IllegalArgumentException e) {
+            // Not an address at all; said below without repeating it.
+        }
+        throw new DownloadException(from.getHost() + " redirects to where no file can come from", false);
+    }
+
+    /** Whether the address is on the configured hub, so that it may see the token. */
+    private boolean isOnHub(URI uri) {
+        URI base = settings.base();
+        return base.getScheme().equalsIgnoreCase(uri.getScheme())
+                && base.getHost().equalsIgnoreCase(uri.getHost())
+                && base.getPort() == uri.getPort();
+    }
+
+    private record Unwanted<T>() implements Flow.Subscriber<T> {
+        @Override
+        public void onSubscribe(Flow.Subscription subscription) {
+            subscription.cancel();
+        }
+
+        @Override
+        public void onNext(T item) {}
+
+        @Override
+        public void onError(Throwable cause) {}
+
+        @Override
+        public void onComplete() {}
+    }
+}

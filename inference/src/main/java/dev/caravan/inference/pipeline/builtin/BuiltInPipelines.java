@@ -1,0 +1,85 @@
+package dev.caravan.inference.pipeline.builtin;
+
+import dev.caravan.inference.pipeline.Pipeline;
+import dev.caravan.inference.pipeline.PipelineRegistry;
+import dev.caravan.inference.pipeline.PipelineSchema;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.BiFunction;
+import java.util.function.Function;
+
+/** The pipelines that come with the hub. */
+public final class BuiltInPipelines {
+
+    /** In the order of contract §4.1, then the hub's own. All are listed on every machine, with or without a GPU. */
+    public static final List<String> IDS = List.of(
+            "streamdiffusionv2",
+            "longlive",
+            "krea-realtime-video",
+            "reward-forcing",
+            "memflow",
+            "passthrough",
+            "video-depth-anything",
+            "controller-viz",
+            "rife",
+            "scribble",
+            "gray",
+            "optical-flow",
+            StandInPipeline.BEHAVIOUR);
+
+    private static final Set<String> GENERATIVE =
+            Set.of("streamdiffusionv2", "longlive", "krea-realtime-video", "reward-forcing", "memflow");
+
+    private BuiltInPipelines() {}
+
+    /**
+     * The registry of all of them.
+     *
+     * @param schemas      gives the schema of an id, usually {@link PipelineSchema#load}
+     * @param missingFiles the files a pipeline id needs and does not find below a models folder, relative to it
+     * @param clock        of the test card
+     * @param standIns     id of a pipeline to the id that answers in its place, which is {@code test-card}
+     * @throws IllegalArgumentException when a stand-in names an id that does not exist; the message says which exist
+     */
+    public static PipelineRegistry registry(
+            Function<String, PipelineSchema> schemas,
+            BiFunction<String, Path, List<String>> missingFiles,
+            InstantSource clock,
+            Map<String, String> standIns) {
+        standIns.forEach(BuiltInPipelines::check);
+        return new PipelineRegistry(IDS.stream()
+                .map(id -> pipeline(schemas.apply(id), folder -> missingFiles.apply(id, folder), clock, standIns.containsKey(id)))
+                .toList());
+    }
+
+    private static Pipeline pipeline(
+            PipelineSchema schema, Function<Path, List<String>> missingFiles, InstantSource clock, boolean standIn) {
+        boolean generative = GENERATIVE.contains(schema.id());
+        if (standIn) {
+            return new StandInPipeline(schema, generative, clock);
+        }
+        return switch (schema.id()) {
+            case "passthrough" -> new PassthroughPipeline(schema);
+            case "gray" -> new GrayPipeline(schema);
+            case "controller-viz" -> new ControllerVizPipeline(schema);
+            case StandInPipeline.BEHAVIOUR -> new TestCardPipeline(schema, clock);
+            default -> new ModelPipeline(schema, generative, missingFiles);
+        };
+    }
+
+    private static void check(String id, String by) {
+        if (!IDS.contains(id) || id.equals(StandInPipeline.BEHAVIOUR)) {
+            List<String> others = IDS.stream().filter(known -> !known.equals(StandInPipeline.BEHAVIOUR)).toList();
+            throw new IllegalArgumentException(
+                    "stand-in " + id + "=" + by + ": nothing can stand in for '" + id + "'; choose one of " + String.join(", ", others));
+        }
+        if (!by.equals(StandInPipeline.BEHAVIOUR)) {
+            throw new IllegalArgumentException(
+                    "stand-in " + id + "=" + by + ": only " + StandInPipeline.BEHAVIOUR + " stands in for others; write " + id + "="
+                            + StandInPipeline.BEHAVIOUR);
+        }
+    }
+}

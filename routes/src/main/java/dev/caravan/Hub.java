@@ -1,0 +1,199 @@
+package dev.caravan;
+
+import dev.caravan.api.ApiRoutes;
+import dev.caravan.api.AssetsApi;
+import dev.caravan.api.FrameDoor;
+import dev.caravan.api.Gpu;
+import dev.caravan.api.HardwareApi;
+import dev.caravan.api.HeadlessApi;
+import dev.caravan.api.HealthApi;
+import dev.caravan.api.HubInfoApi;
+import dev.caravan.api.LorasApi;
+import dev.caravan.api.ModelsApi;
+import dev.caravan.api.PipelinesApi;
+import dev.caravan.api.SessionsApi;
+import dev.caravan.api.WebrtcApi;
+import dev.caravan.api.assets.AssetFolder;
+import dev.caravan.api.assets.AssetUploads;
+import dev.caravan.api.loras.LoraFolder;
+import dev.caravan.api.offer.OfferService;
+import dev.caravan.api.session.HeadlessSession;
+import dev.caravan.config.Settings;
+import dev.caravan.inference.model.ModelDownloads;
+import dev.caravan.inference.model.ModelStore;
+import dev.caravan.inference.pipeline.PipelineLoader;
+import dev.caravan.inference.pipeline.PipelineRegistry;
+import dev.caravan.inference.pipeline.PipelineSchema;
+import dev.caravan.inference.pipeline.builtin.BuiltInPipelines;
+import dev.caravan.processors.frames.FfmpegPictures;
+import dev.caravan.processors.kafka.KafkaHub;
+import dev.caravan.processors.session.Session;
+import dev.caravan.processors.session.Sessions;
+import dev.caravan.processors.webrtc.Peers;
+import dev.caravan.processors.webrtc.libwebrtc.LibWebRtc;
+import java.time.InstantSource;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.apache.camel.CamelContext;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The composition root: makes every part of a hub once, in the order they need each other, and closes them in reverse. Nothing here
+ * listens or routes yet; {@link RunningHub} puts Camel around it.
+ */
+public final class Hub implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Hub.class);
+
+    private final Deque<AutoCloseable> open = new ArrayDeque<>();
+    private final BuildInfo build = BuildInfo.detect();
+    private final CompletableFuture<Optional<Gpu>> gpu = CompletableFuture.supplyAsync(Gpu::detect);
+    private final Settings settings;
+    private final FfmpegPictures pictures;
+    private final Optional<KafkaHub> kafka;
+    private final PipelineRegistry pipelines;
+    private final PipelineLoader loader;
+    private final Sessions sessions;
+    private final Peers peers;
+    private final AssetFolder assets;
+    private final HubInfoApi info;
+    private final List<ApiRoutes> api;
+
+    private Hub(Settings settings, InstantSource clock) {
+        this.settings = settings;
+        pictures = owned(new FfmpegPictures(Translated.pictures(settings)));
+        kafka = Translated.kafka(settings, clock);
+        kafka.ifPresent(this::owned);
+        ModelStore store = new ModelStore(settings.folders().models());
+        pipelines = BuiltInPipelines.registry(
+                PipelineSchema::load, (id, folder) -> store.missing(id), clock, settings.pipelines().standIns());
+        PipelineLoader.Listener listener =
+                kafka.<PipelineLoader.Listener>map(KafkaHub::scopeEvents).orElse(new PipelineLoader.Listener() {});
+        loader = owned(new PipelineLoader(pipelines, settings.folders().models(), listener, clock));
+        ModelDownloads downloads = owned(new ModelDownloads(store, Translated.downloads(settings)));
+        sessions = owned(new Sessions(loader, pictures, settings.limits().sessions(), clock));
+        peers = owned(LibWebRtc.peers(Translated.webrtc(settings), clock));
+        assets = new AssetFolder(settings.folders().assets(), settings.limits().assetBytes());
+        info = new HubInfoApi(build.version(), settings, pipelines, this::records);
+        OfferService offers =
+                new OfferService(pipelines, loader, sessions, peers::accept, () -> UUID.randomUUID().toString());
+        api = List.of(
+                new HealthApi(build.version(), build.commit(), clock, new Checks(kafka, peers, sessions, loader).parts()),
+                new HardwareApi(() -> gpu.getNow(Optional.empty())),
+                info,
+                new PipelinesApi(pipelines, loader),
+                new ModelsApi(downloads),
+                new WebrtcApi(Translated.iceServers(settings, clock), offers, peers),
+                new AssetsApi(assets),
+                new LorasApi(new LoraFolder(settings.folders().loras(), Optional.empty())),
+                new SessionsApi(sessions, peers::all, pictures),
+                new HeadlessApi(sessions, new HeadlessSession(pipelines, loader, sessions), pictures));
+    }
+
+    /**
+     * Makes the parts. Threads (and the embedded broker) run from here on; close it.
+     *
+     * @throws IllegalArgumentException with one line for the person who started it, when the settings do not fit the parts
+     */
+    static Hub open(Settings settings) {
+        return new Hub(settings, InstantSource.system());
+    }
+
+    public Settings settings() {
+        return settings;
+    }
+
+    public BuildInfo build() {
+        return build;
+    }
+
+    public PipelineLoader loader() {
+        return loader;
+    }
+
+    public Sessions sessions() {
+        return sessions;
+    }
+
+    public Peers peers() {
+        return peers;
+    }
+
+    /** Empty when it is off. */
+    public Optional<KafkaHub> kafka() {
+        return kafka;
+    }
+
+    /** One line about what generates pictures. May wait a few seconds for the driver's tool, once. */
+    String device() {
+        return gpu.completeOnTimeout(Optional.empty(), 3, TimeUnit.SECONDS)
+                .join()
+                .map(g -> g.name() + ", " + g.vramGb() + " GB")
+                .orElse("no GPU found; passthrough and test-card need none");
+    }
+
+    /** What stands in {@code GET /api/v1/hub/info}; learns the address when the port is open. */
+    HubInfoApi info() {
+        return info;
+    }
+
+    /** The groups of the HTTP contract. */
+    List<ApiRoutes> api() {
+        return api;
+    }
+
+    /** Takes uploads past Camel, which would gather them in memory. */
+    AssetUploads uploads() {
+        return new AssetUploads(assets);
+    }
+
+    /** Gives a context what components and routes look for in it. To be called before routes are loaded. */
+    void bind(CamelContext camel) {
+        Map.of(
+                        "caravanPictures", pictures,
+                        "caravanLoader", loader,
+                        "caravanSessions", sessions,
+                        "caravanPeers", peers,
+                        "frameDoor", new FrameDoor(sessions, settings.limits().frameBytes()))
+                .forEach(camel.getRegistry()::bind);
+        kafka.ifPresent(hub -> hub.bind(
+                camel,
+                id -> sessions.find(id).filter(session -> session.wants("kafka")).isPresent(),
+                () -> sessions.all().stream().map(Session::snapshot).toList()));
+    }
+
+    /** Ends sessions and peers while routes still carry their last words. */
+    void endSessions() {
+        sessions.close();
+        peers.close();
+    }
+
+    private Optional<HubInfoApi.Records> records() {
+        return kafka.map(hub -> new HubInfoApi.Records(hub.bootstrapServers(), hub.topics()));
+    }
+
+    private <T extends AutoCloseable> T owned(T part) {
+        open.push(part);
+        return part;
+    }
+
+    /** Ends everything that {@link #open} began, last first. Harmless when called twice. */
+    @Override
+    public void close() {
+        while (!open.isEmpty()) {
+            AutoCloseable part = open.pop();
+            try {
+                part.close();
+            } catch (Exception e) {
+                LOG.warn("{} did not close cleanly", part.getClass().getSimpleName(), e);
+            }
+        }
+    }
+}

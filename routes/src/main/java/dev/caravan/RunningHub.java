@@ -1,0 +1,216 @@
+package dev.caravan;
+
+import dev.caravan.api.ApiRoutes;
+import dev.caravan.api.OpenApi;
+import dev.caravan.config.Settings;
+import dev.caravan.http.ApiPages;
+import dev.caravan.http.HubServer;
+import dev.caravan.http.Mount;
+import dev.caravan.http.Page;
+import dev.caravan.inference.pipeline.PipelineLoader;
+import dev.caravan.processors.kafka.ForeignHeaderFilter;
+import java.io.IOException;
+import java.net.BindException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.apache.camel.CamelContext;
+import org.apache.camel.component.platform.http.PlatformHttpComponent;
+import org.apache.camel.http.base.HttpHeaderFilterStrategy;
+import org.apache.camel.main.BaseMainSupport;
+import org.apache.camel.main.Main;
+import org.apache.camel.main.MainListenerSupport;
+import org.apache.camel.main.SimpleMainShutdownStrategy;
+import org.apache.camel.support.RouteWatcherReloadStrategy;
+import org.apache.camel.support.service.ServiceHelper;
+
+/**
+ * A hub in operation: Camel around the parts of a {@link Hub}, and one open port. Made and closed by one thread; several may run in one
+ * JVM.
+ */
+public final class RunningHub implements AutoCloseable {
+
+    /** Where the sources of our own routes lie when the hub runs in its checkout. */
+    private static final Path ROUTE_SOURCES = Path.of("routes/src/main/resources/camel");
+
+    private static final int SHUTDOWN_SECONDS = 10;
+
+    private final Hub hub;
+    private final Main main;
+    private final URI baseUri;
+
+    private RunningHub(Hub hub, Main main, URI baseUri) {
+        this.hub = hub;
+        this.main = main;
+        this.baseUri = baseUri;
+    }
+
+    /**
+     * Starts everything and returns when the port is open.
+     *
+     * @throws StartException with one line for the person who started it
+     */
+    static RunningHub start(Settings settings) throws StartException {
+        checkPort(settings.server());
+        createFolders(settings.folders());
+        Hub hub = open(settings);
+        Main main = camel(hub);
+        try {
+            URI baseUri = run(hub, main);
+            hub.info().openedAt(baseUri.toString());
+            settings.pipelines().preload().ifPresent(id ->
+                    hub.loader().load(List.of(new PipelineLoader.Entry(id, id, Map.of()))));
+            return new RunningHub(hub, main, baseUri);
+        } catch (Exception e) {
+            main.stop();
+            hub.close();
+            throw e instanceof BindException
+                    ? portTaken(settings.server(), e)
+                    : new StartException("the hub cannot start: " + rootMessage(e), e);
+        }
+    }
+
+    private static Hub open(Settings settings) throws StartException {
+        try {
+            return Hub.open(settings);
+        } catch (IllegalArgumentException e) {
+            throw new StartException(e.getMessage(), e);
+        }
+    }
+
+    /** For example {@code http://127.0.0.1:8000}, without a slash at the end. */
+    public URI baseUri() {
+        return baseUri;
+    }
+
+    public Hub hub() {
+        return hub;
+    }
+
+    public CamelContext camel() {
+        return main.getCamelContext();
+    }
+
+    /** Ends sessions, then routes and port, then the parts. */
+    @Override
+    public void close() {
+        hub.endSessions();
+        main.stop();
+        hub.close();
+    }
+
+    private static URI run(Hub hub, Main main) throws Exception {
+        Settings settings = hub.settings();
+        main.init();
+        CamelContext camel = main.getCamelContext();
+        HubServer server = new HubServer(
+                settings.server().host(), settings.server().port(), settings.limits().frameBytes());
+        camel.getRegistry().bind("caravanHttp", server.configuration());
+        // Started now: the router must stand before the first route asks for it.
+        camel.addService(server);
+        ServiceHelper.startService(server);
+        new Mount(
+                        server.router(),
+                        settings.server(),
+                        new Page("ui"),
+                        new ApiPages(new OpenApi(camel, hub.build().version())::json))
+                .install();
+        hub.uploads().mount(server.router());
+        PlatformHttpComponent http = camel.getComponent("platform-http", PlatformHttpComponent.class);
+        // Camel would refuse by status alone; the operations refuse in the contract's words.
+        http.setServerRequestValidation(false);
+        // On the component, so that it holds for every route, a user's own included.
+        http.setHeaderFilterStrategy(ForeignHeaderFilter.over(new HttpHeaderFilterStrategy()));
+        if (settings.reload()) {
+            watch(camel, settings.folders().routes());
+            watch(camel, ROUTE_SOURCES);
+        }
+        main.start();
+        return address(settings.server().host(), server.listen());
+    }
+
+    private static Main camel(Hub hub) {
+        Settings settings = hub.settings();
+        Main main = new Main();
+        // Whoever started the hub stops it; Camel installs no shutdown hook of its own.
+        main.setShutdownStrategy(new SimpleMainShutdownStrategy());
+        settings.placeholders().forEach((key, value) -> main.addInitialProperty(key.toString(), value.toString()));
+        // Camel wires the only bean of a type into a component: the client factory of the controls would become everybody's.
+        main.addInitialProperty("camel.component.kafka.autowired-enabled", "false");
+        main.addMainListener(new MainListenerSupport() {
+            @Override
+            public void beforeConfigure(BaseMainSupport starting) {
+                hub.bind(starting.getCamelContext());
+            }
+        });
+        main.configure()
+                .withName("caravan")
+                .withShutdownTimeout(SHUTDOWN_SECONDS)
+                .withShutdownNowOnTimeout(true)
+                .withJmxEnabled(true)
+                .withRoutesIncludePattern("classpath:camel/*.camel.yaml,file:" + settings.folders().routes() + "/*.yaml")
+                // A user's broken file is logged and left out; the hub starts without it.
+                .withRoutesCollectorIgnoreLoadingError(true);
+        if (hub.kafka().isEmpty()) {
+            main.configure().withRoutesExcludePattern("**/kafka-*.camel.yaml");
+        }
+        main.configure().rest().withComponent("platform-http");
+        hub.api().forEach((ApiRoutes group) -> main.configure().addRoutesBuilder(group));
+        return main;
+    }
+
+    private static void watch(CamelContext camel, Path folder) throws Exception {
+        if (Files.isDirectory(folder)) {
+            RouteWatcherReloadStrategy reload = new RouteWatcherReloadStrategy(folder.toString(), false);
+            reload.setPattern("*.yaml");
+            reload.setRemoveAllRoutes(false);
+            camel.addService(reload);
+        }
+    }
+
+    /** Before anything else is started for nothing; {@link HubServer#listen} still has the last word. */
+    private static void checkPort(Settings.Server server) throws StartException {
+        try (ServerSocket probe = new ServerSocket()) {
+            probe.setReuseAddress(true);
+            probe.bind(new InetSocketAddress(InetAddress.getByName(server.host()), server.port()));
+        } catch (IOException e) {
+            throw portTaken(server, e);
+        }
+    }
+
+    private static StartException portTaken(Settings.Server server, Exception cause) {
+        return new StartException(
+                "cannot listen on " + server.host() + ":" + server.port() + " (" + cause.getMessage()
+                        + "): is another hub running? Choose another port with --port",
+                cause);
+    }
+
+    private static void createFolders(Settings.Folders folders) throws StartException {
+        for (Path folder : List.of(folders.data(), folders.models(), folders.assets(), folders.loras(), folders.routes())) {
+            try {
+                Files.createDirectories(folder);
+            } catch (IOException e) {
+                throw new StartException("cannot create " + folder + ": choose another folder with --data", e);
+            }
+        }
+    }
+
+    private static URI address(String host, int port) {
+        boolean everywhere = host.equals("0.0.0.0") || host.equals("::");
+        String name = everywhere ? "127.0.0.1" : host.contains(":") ? "[" + host + "]" : host;
+        return URI.create("http://" + name + ":" + port);
+    }
+
+    private static String rootMessage(Throwable e) {
+        Throwable root = e;
+        while (root.getCause() != null && root.getCause() != root) {
+            root = root.getCause();
+        }
+        return root.getMessage() == null ? root.toString() : root.getMessage();
+    }
+}

@@ -1,0 +1,101 @@
+package dev.caravan;
+
+import dev.caravan.api.ice.IceServers;
+import dev.caravan.api.ice.TurnBroker;
+import dev.caravan.api.ice.TurnSource;
+import dev.caravan.api.ice.TwilioTokens;
+import dev.caravan.config.Secret;
+import dev.caravan.config.Settings;
+import dev.caravan.inference.model.ModelDownloads;
+import dev.caravan.processors.frames.PictureLimits;
+import dev.caravan.processors.kafka.BrokerSettings;
+import dev.caravan.processors.kafka.KafkaConnection;
+import dev.caravan.processors.kafka.KafkaHub;
+import dev.caravan.processors.kafka.KafkaOptions;
+import dev.caravan.processors.webrtc.IceServer;
+import dev.caravan.processors.webrtc.WebRtcSettings;
+import java.net.http.HttpClient;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+import java.util.random.RandomGenerator;
+
+/** The hub's settings in the words of each part, which knows nothing of the others' settings. */
+final class Translated {
+
+    private Translated() {}
+
+    static PictureLimits pictures(Settings settings) {
+        PictureLimits defaults = PictureLimits.DEFAULTS;
+        return new PictureLimits(
+                settings.limits().frameBytes(), defaults.maxWidth(), defaults.maxHeight(), settings.limits().picturePixels());
+    }
+
+    static WebRtcSettings webrtc(Settings settings) {
+        WebRtcSettings webrtc = WebRtcSettings.DEFAULTS.withPublicAddresses(settings.webrtc().publicAddresses());
+        return settings.webrtc()
+                .udpPorts()
+                .map(ports -> webrtc.withUdpPorts(ports.min(), ports.max()))
+                .orElse(webrtc);
+    }
+
+    static ModelDownloads.Settings downloads(Settings settings) {
+        return ModelDownloads.Settings.huggingFace(() -> settings.pipelines().huggingFace().map(Secret::value));
+    }
+
+    /** Starts the embedded broker where that is wanted. */
+    static Optional<KafkaHub> kafka(Settings settings, InstantSource clock) {
+        Settings.Kafka kafka = settings.kafka();
+        KafkaOptions defaults = KafkaOptions.DEFAULTS;
+        KafkaOptions options = new KafkaOptions(
+                kafka.group(),
+                defaults.partitions(),
+                settings.limits().frameAge(),
+                defaults.controlHold(),
+                defaults.outFps(),
+                defaults.outQuality(),
+                kafka.eventTopic());
+        return switch (kafka.broker()) {
+            case Settings.Broker.None none -> Optional.empty();
+            case Settings.Broker.Cluster cluster -> Optional.of(KafkaHub.cluster(
+                    kafka.login()
+                            .map(login -> KafkaConnection.sasl(
+                                    cluster.bootstrapServers(), login.username(), login.password().value()))
+                            .orElseGet(() -> KafkaConnection.plaintext(cluster.bootstrapServers())),
+                    options,
+                    clock));
+            case Settings.Broker.Embedded embedded -> Optional.of(KafkaHub.embedded(
+                    BrokerSettings.in(settings.folders().kafka(), embedded.port()),
+                    options,
+                    clock,
+                    RandomGenerator.getDefault()));
+        };
+    }
+
+    /** A server of one's own wins over a provider of short-lived credentials, which wins over STUN. */
+    static IceServers iceServers(Settings settings, InstantSource clock) {
+        Settings.WebRtc webrtc = settings.webrtc();
+        List<IceServer> own = webrtc.turn()
+                .map(turn -> List.of(
+                        IceServer.of(webrtc.stunUrl()),
+                        new IceServer(turn.urls(), turn.username(), turn.credential().map(Secret::value))))
+                .orElse(List.of());
+        return new IceServers(own, turnSource(settings), IceServer.of(webrtc.stunUrl()), clock);
+    }
+
+    private static Optional<TurnSource> turnSource(Settings settings) {
+        Settings.WebRtc webrtc = settings.webrtc();
+        Optional<Secret> huggingFace = settings.pipelines().huggingFace();
+        if (huggingFace.isEmpty() && webrtc.twilio().isEmpty()) {
+            return Optional.empty();
+        }
+        HttpClient client = HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(5)).build();
+        return Optional.of(huggingFace
+                .<TurnSource>map(token -> new TurnBroker(client, webrtc.turnBroker(), token.value()))
+                .orElseGet(() -> {
+                    Settings.Twilio twilio = webrtc.twilio().orElseThrow();
+                    return new TwilioTokens(client, TwilioTokens.API, twilio.accountSid(), twilio.authToken().value());
+                }));
+    }
+}

@@ -1,0 +1,102 @@
+package dev.caravan.config;
+
+import static dev.caravan.config.OptionSpec.Group.LIMITS;
+import static dev.caravan.config.OptionSpec.Group.OTHER;
+import static dev.caravan.config.OptionSpec.Group.PIPELINES;
+import static dev.caravan.config.OptionSpec.Group.RECORDS;
+import static dev.caravan.config.OptionSpec.Group.SERVER;
+import static dev.caravan.config.OptionSpec.Group.WEBRTC;
+import static dev.caravan.config.OptionSpec.secret;
+import static dev.caravan.config.OptionSpec.toggle;
+import static dev.caravan.config.OptionSpec.value;
+
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Stream;
+
+/**
+ * Everything that can be set, once. An option {@code some-name} is the flag {@code --some-name}, the system property
+ * {@code caravan.some-name}, the environment variable {@code CARAVAN_SOME_NAME} (or one of the names other programs gave it), and the
+ * placeholder {@code {{caravan.some-name}}} in routes unless it is secret.
+ */
+public enum Option {
+    HOST(value(SERVER, "ADDRESS", "127.0.0.1", "address to listen on; any but loopback needs --token")),
+    PORT(value(SERVER, "NUMBER", "8000", "TCP port; 0 takes a free one")),
+    TOKEN(secret(SERVER, "every call but the health probes must carry it as bearer token")),
+    ALLOWED_ORIGINS(value(SERVER, "ORIGIN,..", "", "web pages that may call the hub besides those from loopback; * allows all")),
+    ALLOWED_HOSTS(value(SERVER, "NAME,..", "", "host names the hub answers to besides loopback, --host and --public-address")),
+    DATA(value(SERVER, "DIR", "~/.caravan", "where the hub keeps models, assets, routes, logs and Kafka's data", "DAYDREAM_SCOPE_DIR")),
+    NO_BROWSER(toggle(SERVER, "do not open the page in a browser").shortFlag("-N")),
+    RELOAD(toggle(SERVER, "take changed route files into use while running")),
+
+    PIPELINE(value(PIPELINES, "ID", "", "load this pipeline at start", "PIPELINE")),
+    STAND_IN(value(PIPELINES, "ID=ID,..", "", "let one pipeline answer for another, for trying clients without models")),
+    MODELS_DIR(value(PIPELINES, "DIR", "", "model files; <data>/models when not set", "DAYDREAM_SCOPE_MODELS_DIR")),
+    ASSETS_DIR(value(PIPELINES, "DIR", "", "pictures and clips; 'assets' beside the models when not set", "DAYDREAM_SCOPE_ASSETS_DIR")),
+    LORA_DIR(value(PIPELINES, "DIR", "", "LoRA files; <models>/lora when not set", "DAYDREAM_SCOPE_LORA_DIR")),
+    HF_TOKEN(secret(PIPELINES, "Hugging Face token: downloads and TURN servers", "HF_TOKEN")),
+    CIVITAI_API_TOKEN(secret(PIPELINES, "CivitAI token: LoRA downloads", "CIVITAI_API_TOKEN")),
+
+    UDP_PORTS(value(WEBRTC, "MIN-MAX", "", "UDP ports for media; any free port when not set")),
+    PUBLIC_ADDRESS(value(WEBRTC, "ADDRESS,..", "", "addresses added to the candidates of every answer")),
+    STUN_URL(value(WEBRTC, "URL", "stun:stun.l.google.com:19302", "STUN server given to browsers")),
+    TURN_URL(value(WEBRTC, "URL,..", "", "TURN server given to browsers")),
+    TURN_USERNAME(value(WEBRTC, "TEXT", "", "user name for --turn-url")),
+    TURN_CREDENTIAL(secret(WEBRTC, "password for --turn-url")),
+    TURN_BROKER(value(WEBRTC, "URL", "https://turn.fastrtc.org/credentials", "gives TURN servers for --hf-token")),
+    TWILIO_ACCOUNT_SID(value(WEBRTC, "TEXT", "", "Twilio account that gives TURN servers", "TWILIO_ACCOUNT_SID")),
+    TWILIO_AUTH_TOKEN(secret(WEBRTC, "its token", "TWILIO_AUTH_TOKEN")),
+
+    KAFKA(value(RECORDS, "embedded|none|HOST:PORT,..", "embedded", "own broker, no Kafka, or a cluster", "KAFKA_BOOTSTRAP_SERVERS")),
+    KAFKA_PORT(value(RECORDS, "NUMBER", "9092", "port of the embedded broker; 0 takes a free one")),
+    KAFKA_GROUP(value(RECORDS, "TEXT", "caravan", "consumer group of this hub")),
+    KAFKA_TOPIC(value(RECORDS, "TOPIC", "", "also write life-cycle events in Scope's form to this topic", "KAFKA_TOPIC")),
+    KAFKA_SASL_USERNAME(value(RECORDS, "TEXT", "", "user name for a cluster (SASL_SSL, PLAIN)", "KAFKA_SASL_USERNAME")),
+    KAFKA_SASL_PASSWORD(secret(RECORDS, "its password", "KAFKA_SASL_PASSWORD")),
+
+    MAX_SESSIONS(value(LIMITS, "NUMBER", "32", "sessions at once")),
+    MAX_VIEWERS(value(LIMITS, "NUMBER", "100", "viewers of one session")),
+    MAX_SESSION_MB(value(LIMITS, "NUMBER", "256", "pixel data one session may hold")),
+    MAX_ASSET_MB(value(LIMITS, "NUMBER", "50", "size of an uploaded asset")),
+    MAX_FRAME_MB(value(LIMITS, "NUMBER", "8", "size of one encoded picture")),
+    MAX_PICTURE_PIXELS(value(LIMITS, "NUMBER", "9437184", "pixels of one picture")),
+    FRAME_AGE_MS(value(LIMITS, "NUMBER", "2000", "Kafka frames older than this are dropped")),
+    CLOSE_GRACE_S(value(LIMITS, "NUMBER", "5", "how long a session outlives its last source and viewer")),
+    IDLE_PAUSE_S(value(LIMITS, "NUMBER", "60", "how long a text-mode session generates with nobody watching")),
+
+    LOGS_DIR(value(OTHER, "DIR", "", "log files; <data>/logs when not set", "DAYDREAM_SCOPE_LOGS_DIR")),
+    VERBOSE(toggle(OTHER, "log more", "VERBOSE_LOGGING")),
+    VERSION(toggle(OTHER, "show the version and exit")),
+    HELP(toggle(OTHER, "show this text and exit").shortFlag("-h"));
+
+    private final OptionSpec spec;
+
+    Option(OptionSpec spec) {
+        this.spec = spec;
+    }
+
+    /** What the table says besides the name. */
+    public OptionSpec spec() {
+        return spec;
+    }
+
+    /** {@code some-name}. */
+    public String key() {
+        return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+
+    /** {@code --some-name}. */
+    public String flag() {
+        return "--" + key();
+    }
+
+    /** {@code caravan.some-name}. */
+    public String property() {
+        return "caravan." + key();
+    }
+
+    /** The environment variables it is read from; the first one that is set counts. */
+    public List<String> variables() {
+        return Stream.concat(Stream.of("CARAVAN_" + name()), spec.variables().stream()).toList();
+    }
+}

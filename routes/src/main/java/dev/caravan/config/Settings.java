@@ -1,0 +1,128 @@
+package dev.caravan.config;
+
+import dev.caravan.processors.session.SessionLimits;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Properties;
+import java.util.Set;
+
+/**
+ * Everything a hub is started with, typed and checked. Immutable.
+ *
+ * @param browser      open the page in a browser
+ * @param reload       take changed route files into use
+ * @param verbose      log more
+ * @param placeholders what routes may use as {@code {{caravan.some-name}}}; no secrets
+ */
+public record Settings(
+        Server server,
+        Folders folders,
+        Pipelines pipelines,
+        WebRtc webrtc,
+        Kafka kafka,
+        Limits limits,
+        boolean browser,
+        boolean reload,
+        boolean verbose,
+        Properties placeholders) {
+
+    /**
+     * @param host           address to listen on
+     * @param port           0 for a free one
+     * @param token          bearer token of every call but the probes; always present when the host is not loopback
+     * @param allowedOrigins origins besides loopback ones, in lower case; {@code *} allows all
+     * @param allowedHosts   host names and addresses besides loopback ones, in lower case, without port
+     */
+    public record Server(
+            String host, int port, Optional<Secret> token, Set<String> allowedOrigins, Set<String> allowedHosts) {}
+
+    /**
+     * Absolute paths. They need not exist yet.
+     *
+     * @param data   everything the hub keeps unless one of the others says otherwise
+     * @param models model files
+     * @param assets pictures and clips that clients upload
+     * @param loras  LoRA files
+     * @param logs   log files
+     */
+    public record Folders(Path data, Path models, Path assets, Path loras, Path logs) {
+
+        /** The user's own route files. */
+        public Path routes() {
+            return data.resolve("routes");
+        }
+
+        /** The embedded broker's records. */
+        public Path kafka() {
+            return data.resolve("kafka");
+        }
+    }
+
+    /**
+     * @param preload     pipeline to load at start
+     * @param standIns    pipeline id to the id of the one that answers for it
+     * @param huggingFace token for downloads and TURN servers
+     * @param civitai     token for LoRA downloads
+     */
+    public record Pipelines(
+            Optional<String> preload, Map<String, String> standIns, Optional<Secret> huggingFace, Optional<Secret> civitai) {}
+
+    /**
+     * @param udpPorts        ports for media; any when empty
+     * @param publicAddresses added to the candidates of every answer
+     * @param stunUrl         given to browsers when no TURN server is
+     * @param turn            a TURN server of one's own
+     * @param turnBroker      gives TURN servers for the Hugging Face token
+     * @param twilio          an account that gives TURN servers
+     */
+    public record WebRtc(
+            Optional<PortRange> udpPorts,
+            List<String> publicAddresses,
+            String stunUrl,
+            Optional<Turn> turn,
+            URI turnBroker,
+            Optional<Twilio> twilio) {}
+
+    /** Both ends are included. */
+    public record PortRange(int min, int max) {}
+
+    public record Turn(List<String> urls, Optional<String> username, Optional<Secret> credential) {}
+
+    public record Twilio(String accountSid, Secret authToken) {}
+
+    /**
+     * @param broker     where records go
+     * @param group      consumer group
+     * @param eventTopic also gets life-cycle events in Scope's form
+     * @param login      for a cluster that asks for one
+     */
+    public record Kafka(Broker broker, String group, Optional<String> eventTopic, Optional<Login> login) {}
+
+    /** Which Kafka. */
+    public sealed interface Broker {
+
+        /** One of our own. @param port 0 for a free one */
+        record Embedded(int port) implements Broker {}
+
+        /** A cluster. @param bootstrapServers {@code host:port}, separated by commas */
+        record Cluster(String bootstrapServers) implements Broker {}
+
+        /** None. */
+        record None() implements Broker {}
+    }
+
+    public record Login(String username, Secret password) {}
+
+    /**
+     * @param assetBytes    size of an uploaded asset
+     * @param frameBytes    size of one encoded picture
+     * @param picturePixels pixels of one picture
+     * @param frameAge      Kafka frames older than this are dropped
+     * @param sessions      limits of sessions
+     */
+    public record Limits(long assetBytes, int frameBytes, int picturePixels, Duration frameAge, SessionLimits sessions) {}
+}

@@ -1,0 +1,219 @@
+package dev.caravan.config;
+
+import dev.caravan.config.Settings.Broker;
+import dev.caravan.processors.session.SessionLimits;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Matcher;
+
+/** Turns texts into {@link Settings}; the first thing wrong ends it with one line. */
+public final class SettingsReader {
+
+    private final OptionValues values;
+
+    private SettingsReader(OptionValues values) {
+        this.values = values;
+    }
+
+    public static Settings read(OptionValues values) throws ConfigException {
+        return new SettingsReader(values).settings();
+    }
+
+    private Settings settings() throws ConfigException {
+        return new Settings(
+                server(),
+                folders(),
+                pipelines(),
+                webrtc(),
+                kafka(),
+                limits(),
+                !toggle(Option.NO_BROWSER),
+                toggle(Option.RELOAD),
+                toggle(Option.VERBOSE),
+                values.placeholders());
+    }
+
+    private Settings.Server server() throws ConfigException {
+        String host = values.text(Option.HOST);
+        Optional<Secret> token = secret(Option.TOKEN);
+        if (!Hosts.isLoopback(host) && token.isEmpty()) {
+            throw new ConfigException("--host " + host + " can be reached from other machines: set --token as well");
+        }
+        Set<String> hosts = new LinkedHashSet<>(lower(Option.ALLOWED_HOSTS));
+        hosts.addAll(lower(Option.PUBLIC_ADDRESS));
+        return new Settings.Server(
+                host,
+                (int) number(Option.PORT, 0, 65535),
+                token,
+                Set.copyOf(lower(Option.ALLOWED_ORIGINS)),
+                Set.copyOf(hosts));
+    }
+
+    private Settings.Folders folders() throws ConfigException {
+        Path data = folder(Option.DATA).orElseThrow();
+        Path models = folder(Option.MODELS_DIR).orElse(data.resolve("models"));
+        return new Settings.Folders(
+                data,
+                models,
+                folder(Option.ASSETS_DIR).orElse(models.resolveSibling("assets")),
+                folder(Option.LORA_DIR).orElse(models.resolve("lora")),
+                folder(Option.LOGS_DIR).orElse(data.resolve("logs")));
+    }
+
+    private Settings.Pipelines pipelines() throws ConfigException {
+        Map<String, String> standIns = new LinkedHashMap<>();
+        for (String pair : list(Option.STAND_IN)) {
+            String[] ids = pair.split("=", 2);
+            if (ids.length != 2 || ids[0].isBlank() || ids[1].isBlank()) {
+                throw bad(Option.STAND_IN, pair, "write it as longlive=test-card");
+            }
+            standIns.put(ids[0].strip(), ids[1].strip());
+        }
+        return new Settings.Pipelines(
+                values.find(Option.PIPELINE), standIns, secret(Option.HF_TOKEN), secret(Option.CIVITAI_API_TOKEN));
+    }
+
+    private Settings.WebRtc webrtc() throws ConfigException {
+        List<String> turnUrls = list(Option.TURN_URL);
+        Optional<Settings.Turn> turn = turnUrls.isEmpty()
+                ? Optional.empty()
+                : Optional.of(new Settings.Turn(
+                        turnUrls, values.find(Option.TURN_USERNAME), secret(Option.TURN_CREDENTIAL)));
+        Optional<Settings.Twilio> twilio = values.find(Option.TWILIO_ACCOUNT_SID)
+                .flatMap(sid -> secret(Option.TWILIO_AUTH_TOKEN).map(token -> new Settings.Twilio(sid, token)));
+        return new Settings.WebRtc(
+                udpPorts(), list(Option.PUBLIC_ADDRESS), values.text(Option.STUN_URL), turn, address(Option.TURN_BROKER), twilio);
+    }
+
+    private Optional<Settings.PortRange> udpPorts() throws ConfigException {
+        Optional<String> text = values.find(Option.UDP_PORTS);
+        if (text.isEmpty()) {
+            return Optional.empty();
+        }
+        String[] ends = text.get().split("-", 2);
+        try {
+            int min = Integer.parseInt(ends[0].strip());
+            int max = Integer.parseInt(ends[1].strip());
+            if (1 <= min && min <= max && max <= 65535) {
+                return Optional.of(new Settings.PortRange(min, max));
+            }
+        } catch (NumberFormatException | ArrayIndexOutOfBoundsException e) {
+            // Said below, with the two other ways to get it wrong.
+        }
+        throw bad(Option.UDP_PORTS, text.get(), "write it as 50000-50100");
+    }
+
+    private Settings.Kafka kafka() throws ConfigException {
+        String text = values.text(Option.KAFKA);
+        Broker broker = switch (text) {
+            case "embedded" -> new Broker.Embedded((int) number(Option.KAFKA_PORT, 0, 65535));
+            case "none" -> new Broker.None();
+            default -> {
+                if (!text.matches("[^,\\s:]+:\\d{1,5}(,[^,\\s:]+:\\d{1,5})*")) {
+                    throw bad(Option.KAFKA, text, "use embedded, none or HOST:PORT");
+                }
+                yield new Broker.Cluster(text);
+            }
+        };
+        Optional<Settings.Login> login = values.find(Option.KAFKA_SASL_USERNAME)
+                .flatMap(user -> secret(Option.KAFKA_SASL_PASSWORD).map(p -> new Settings.Login(user, p)));
+        return new Settings.Kafka(broker, values.text(Option.KAFKA_GROUP), values.find(Option.KAFKA_TOPIC), login);
+    }
+
+    private Settings.Limits limits() throws ConfigException {
+        SessionLimits defaults = SessionLimits.DEFAULTS;
+        SessionLimits sessions = new SessionLimits(
+                (int) number(Option.MAX_SESSIONS, 1, 10_000),
+                (int) number(Option.MAX_VIEWERS, 1, 10_000),
+                number(Option.MAX_SESSION_MB, 16, 65_536) << 20,
+                Duration.ofSeconds(number(Option.CLOSE_GRACE_S, 0, 86_400)),
+                Duration.ofSeconds(number(Option.IDLE_PAUSE_S, 1, 86_400)),
+                defaults.sourceSilence(),
+                defaults.reopenCoolDown());
+        return new Settings.Limits(
+                number(Option.MAX_ASSET_MB, 1, 1024) << 20,
+                (int) number(Option.MAX_FRAME_MB, 1, 64) << 20,
+                (int) number(Option.MAX_PICTURE_PIXELS, 4096, 1 << 28),
+                Duration.ofMillis(number(Option.FRAME_AGE_MS, 1, 3_600_000)),
+                sessions);
+    }
+
+    private long number(Option option, long min, long max) throws ConfigException {
+        String text = values.text(option);
+        try {
+            long value = Long.parseLong(text);
+            if (min <= value && value <= max) {
+                return value;
+            }
+        } catch (NumberFormatException e) {
+            // Said below, with the range.
+        }
+        throw bad(option, text, "use a whole number from " + min + " to " + max);
+    }
+
+    private boolean toggle(Option option) throws ConfigException {
+        String text = values.text(option).toLowerCase(Locale.ROOT);
+        return switch (text) {
+            case "true", "1", "yes", "on" -> true;
+            case "false", "0", "no", "off" -> false;
+            default -> throw bad(option, text, "use true or false");
+        };
+    }
+
+    private URI address(Option option) throws ConfigException {
+        try {
+            URI uri = new URI(values.text(option));
+            if (uri.getHost() != null && ("https".equals(uri.getScheme()) || "http".equals(uri.getScheme()))) {
+                return uri;
+            }
+        } catch (URISyntaxException e) {
+            // Said below, like an address of another kind.
+        }
+        throw bad(option, values.text(option), "use an address like " + option.spec().fallback());
+    }
+
+    private Optional<Path> folder(Option option) throws ConfigException {
+        Optional<String> text = values.find(option);
+        if (text.isEmpty()) {
+            return Optional.empty();
+        }
+        try {
+            String home = System.getProperty("user.home");
+            return Optional.of(Path.of(text.get().replaceFirst("^~(?=/|$)", Matcher.quoteReplacement(home)))
+                    .toAbsolutePath()
+                    .normalize());
+        } catch (InvalidPathException e) {
+            throw bad(option, text.get(), "use the path of a folder");
+        }
+    }
+
+    private Optional<Secret> secret(Option option) {
+        return values.find(option).map(Secret::new);
+    }
+
+    private List<String> lower(Option option) {
+        return list(option).stream().map(text -> text.toLowerCase(Locale.ROOT)).toList();
+    }
+
+    private List<String> list(Option option) {
+        return Arrays.stream(values.text(option).split(","))
+                .map(String::strip)
+                .filter(text -> !text.isEmpty())
+                .toList();
+    }
+
+    private static ConfigException bad(Option option, String given, String instead) {
+        return new ConfigException(option.flag() + ": '" + given + "' cannot be used, " + instead);
+    }
+}

@@ -1,0 +1,112 @@
+package dev.caravan.http;
+
+import dev.caravan.config.Settings;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * Hangs the hub's handlers on the router. Camel's routes have order 0 and up in the order they start; whoever mounts a WebSocket or a
+ * console takes an order above {@link #GUARDS} and below 0, and is guarded too.
+ */
+public final class Mount {
+
+    /** Everything at or below this order is a guard. */
+    public static final int GUARDS = -9000;
+
+    private static final int FIRST = -10_000;
+    private static final int LAST = Integer.MAX_VALUE;
+
+    private final Router router;
+    private final Settings.Server settings;
+    private final Page page;
+    private final ApiPages docs;
+
+    public Mount(Router router, Settings.Server settings, Page page, ApiPages docs) {
+        this.router = router;
+        this.settings = settings;
+        this.page = page;
+        this.docs = docs;
+    }
+
+    /** To be called once, before the port opens. */
+    public void install() {
+        router.route().order(FIRST).handler(this::headers).failureHandler(this::failed);
+        router.route().order(GUARDS - 4).handler(new HostGuard(settings));
+        router.route().order(GUARDS - 3).handler(new CrossOrigin());
+        settings.token().ifPresent(token -> router.route()
+                .order(GUARDS - 2)
+                .handler(new TokenGuard(token, path -> page.has(path) || docs.has(path), page::shell)));
+        router.route().order(GUARDS - 1).handler(Mount::forms);
+        router.route().order(GUARDS).method(HttpMethod.HEAD).handler(context ->
+                context.reroute(HttpMethod.GET, context.request().uri()));
+
+        router.get().order(LAST - 2).blockingHandler(docs, false);
+        router.get().order(LAST - 1).blockingHandler(page, false);
+        router.route().order(LAST).handler(this::nobody);
+    }
+
+    /** Paths that are answered by routes or not at all, never by the page. */
+    static boolean isApi(String path) {
+        return path.equals("/api") || path.startsWith("/api/") || path.equals("/health") || path.startsWith("/health/");
+    }
+
+    private void headers(RoutingContext context) {
+        context.response()
+                .putHeader("X-Content-Type-Options", "nosniff")
+                .putHeader("X-Frame-Options", "DENY")
+                .putHeader("Referrer-Policy", "same-origin");
+        context.addHeadersEndHandler(done -> {
+            int status = context.response().getStatusCode();
+            if (status == 204 || status == 304) {
+                // These never have a body (RFC 9110 §6.4.1), so no length and no chunks either; Camel sets one or the other.
+                context.response().headers().remove("Content-Length").remove("Transfer-Encoding");
+            }
+        });
+        context.next();
+    }
+
+    /** The contract has no forms, and a form is what a foreign page can send without asking first. */
+    private static void forms(RoutingContext context) {
+        String type = context.request().getHeader("Content-Type");
+        boolean multipart = type != null && type.regionMatches(true, 0, "multipart/form-data", 0, 19);
+        boolean encoded = type != null && type.regionMatches(true, 0, "application/x-www-form-urlencoded", 0, 33);
+        // An upload is bytes whatever it is called, and this is what curl calls everything.
+        boolean form = multipart || (encoded && !context.normalizedPath().equals("/api/v1/assets"));
+        if (form && isApi(context.normalizedPath())) {
+            Details.answer(context, 415, "Unsupported content type '" + type.split(";", 2)[0] + "': send application/json");
+        } else {
+            context.next();
+        }
+    }
+
+    private void failed(RoutingContext context) {
+        int status = context.statusCode() < 400 ? 500 : context.statusCode();
+        Details.answer(context, status, Details.text(status));
+    }
+
+    private void nobody(RoutingContext context) {
+        Set<String> allowed = new TreeSet<>();
+        for (var route : router.getRoutes()) {
+            if (route.methods() != null && route.getPath() != null && Paths.matches(route.getPath(), context.normalizedPath())) {
+                route.methods().forEach(method -> allowed.add(method.name()));
+            }
+        }
+        if (allowed.isEmpty()) {
+            Details.answer(context, 404, Details.text(404));
+            return;
+        }
+        if (allowed.contains("GET")) {
+            allowed.add("HEAD");
+        }
+        allowed.add("OPTIONS");
+        context.response().putHeader("Allow", String.join(", ", allowed));
+        if (context.request().method() == HttpMethod.OPTIONS) {
+            context.response().setStatusCode(204).end();
+        } else {
+            Details.answer(context, 405, Details.text(405));
+        }
+    }
+}

@@ -1,0 +1,135 @@
+package dev.caravan.bench;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import java.util.stream.Stream;
+
+/** The command {@code ./caravan bench}. Progress goes to standard error, the table to standard output. */
+public final class Bench {
+
+    private static final Logger QUIET = Logger.getLogger("org.openqa.selenium");
+
+    private final BenchOptions options;
+    private final Path folder;
+    private final Progress progress = new Progress(System.err);
+    private final ResultTable table = new ResultTable();
+
+    private Bench(BenchOptions options, Path folder) {
+        this.options = options;
+        this.folder = folder;
+    }
+
+    public static void main(String[] arguments) {
+        // The browser's driver warns that it does not know the newest browsers' debugging protocol, which nobody uses here.
+        QUIET.setLevel(Level.SEVERE);
+        System.exit(run(List.of(arguments)));
+    }
+
+    private static int run(List<String> arguments) {
+        BenchOptions options;
+        try {
+            options = BenchOptions.parse(arguments);
+        } catch (IllegalArgumentException e) {
+            System.err.println("caravan bench: " + e.getMessage());
+            return 2;
+        }
+        if (options.help()) {
+            System.out.print(BenchOptions.helpText());
+            return 0;
+        }
+        try {
+            Path folder = Files.createTempDirectory("caravan-bench");
+            try {
+                new Bench(options, folder).measure();
+                return 0;
+            } finally {
+                delete(folder);
+            }
+        } catch (Exception | AssertionError e) { // the browser's driver tells of what went wrong by assertion errors
+            System.err.println("caravan bench: " + e.getMessage());
+            return 1;
+        }
+    }
+
+    private void measure() throws Exception {
+        Machine machine = Machine.here();
+        progress.say("%s", machine.text());
+        // In this JVM, and first: the other processes do not yet want the processor.
+        if (wanted(Part.E, Part.F)) {
+            ownCode();
+        }
+        if (wanted(Part.A, Part.B, Part.C, Part.D)) {
+            try (BenchPage page = new BenchPage()) {
+                withBrowser(page);
+            }
+        }
+        System.out.println("Measured on " + machine.text() + ".\n");
+        System.out.print(table.markdown());
+    }
+
+    private void ownCode() throws Exception {
+        progress.say("%d frames through the hub's own code", 2 * options.plan().frames());
+        try (OwnCode code = new OwnCode()) {
+            OwnCode.Result result = code.run(options.plan().frames());
+            if (wanted(Part.E)) {
+                table.hub(Part.E, "own code, processor time per frame of 576x320, all threads", "us", result.cpuMicros(), "");
+                table.hub(Part.E, "own code, library's callback to push, p50", "us", result.wallMicros().p50(), "");
+                table.hub(Part.E, "own code, library's callback to push, p95", "us", result.wallMicros().p95(), "");
+            }
+            if (wanted(Part.F)) {
+                table.hub(Part.F, "allocated per frame, in pictures (the copy at the native edge is one)", "pictures",
+                        result.picturesPerFrame(), "1");
+            }
+        }
+    }
+
+    private void withBrowser(BenchPage page) {
+        if (wanted(Part.A, Part.B, Part.C)) {
+            progress.say("starting hub and echo");
+            try (Server hub = Server.hub(folder, "none");
+                    Server echo = Server.echo(folder)) {
+                InTurn inTurn = new InTurn(page, options.plan(), progress, table);
+                if (wanted(Part.A, Part.B)) {
+                    inTurn.idle(hub, echo);
+                }
+                // Before the rounds: its thousands of frames let the hub be compiled, as it is in a server that runs for days.
+                Ramp ramp = new Ramp(page, options.plan(), progress);
+                if (wanted(Part.C)) {
+                    ramp.run(hub, echo, table);
+                } else {
+                    ramp.warmUp(hub, echo);
+                }
+                if (wanted(Part.A, Part.B)) {
+                    inTurn.run(hub, echo, options.parts());
+                }
+            }
+        }
+        if (wanted(Part.D)) {
+            progress.say("starting a hub with a broker");
+            try (Server hub = Server.hub(folder, "embedded")) {
+                new KafkaToViewer(page, options.plan(), progress).run(hub, table);
+            }
+        }
+    }
+
+    private boolean wanted(Part first, Part... others) {
+        Set<Part> any = EnumSet.of(first, others);
+        return options.parts().stream().anyMatch(any::contains);
+    }
+
+    private static void delete(Path folder) {
+        try (Stream<Path> files = Files.walk(folder)) {
+            files.sorted(Comparator.reverseOrder()).forEach(file -> file.toFile().delete());
+        } catch (IOException | UncheckedIOException e) {
+            // The operating system cleans its temporary folder.
+        }
+    }
+}

@@ -1,0 +1,133 @@
+package dev.caravan.bench;
+
+import com.sun.management.ThreadMXBean;
+import dev.caravan.inference.frame.Origin;
+import dev.caravan.inference.frame.Picture;
+import dev.caravan.inference.pipeline.PipelineLoader;
+import dev.caravan.inference.pipeline.PipelineSchema;
+import dev.caravan.inference.pipeline.builtin.BuiltInPipelines;
+import dev.caravan.processors.frames.FfmpegPictures;
+import dev.caravan.processors.session.Control;
+import dev.caravan.processors.session.SessionLimits;
+import dev.caravan.processors.session.SessionRequest;
+import dev.caravan.processors.session.Sessions;
+import dev.caravan.processors.webrtc.PeerListener;
+import dev.caravan.processors.webrtc.PeerOffer;
+import dev.caravan.processors.webrtc.Peers;
+import dev.caravan.processors.webrtc.WebRtcSettings;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Executors;
+import org.apache.camel.CamelContext;
+import org.apache.camel.impl.DefaultCamelContext;
+import org.apache.camel.spi.Resource;
+import org.apache.camel.support.PluginHelper;
+import org.apache.camel.support.ResourceHelper;
+
+/**
+ * Parts e and f: frames through the hub's own code - the shipped routes, a passthrough session, all hand-overs - with a stand-in for
+ * the WebRTC library. One frame is on its way at a time, as in a live session.
+ */
+final class OwnCode implements AutoCloseable {
+
+    /** The routes a browser's pictures take. */
+    private static final List<String> ROUTES = List.of("camel/webrtc-in.camel.yaml", "camel/webrtc-out.camel.yaml");
+
+    private static final int WIDTH = 576;
+    private static final int HEIGHT = 320;
+    private static final String SESSION = "bench";
+
+    /**
+     * @param frames         that went through
+     * @param cpuMicros      processor time per frame of all threads, copies at the edge included
+     * @param wallMicros     from the library's callback to the push, for each frame
+     * @param bytesPerFrame  allocated on the heap by all threads
+     * @param picturesPerFrame the same, in pictures; the copy at the native edge is one
+     */
+    record Result(int frames, double cpuMicros, Percentiles wallMicros, double bytesPerFrame, double picturesPerFrame) {}
+
+    private final EdgeStandIn edge = new EdgeStandIn(WIDTH, HEIGHT);
+    private final PipelineLoader loader;
+    private final Sessions sessions;
+    private final Peers peers;
+    private final CamelContext camel = new DefaultCamelContext();
+
+    /** Starts it; frames can flow when this returns. */
+    OwnCode() throws Exception {
+        InstantSource clock = InstantSource.system();
+        loader = new PipelineLoader(
+                BuiltInPipelines.registry(PipelineSchema::load, (id, folder) -> List.of(), clock, Map.of()),
+                Path.of("models"), PipelineLoader.Listener.NONE, clock);
+        sessions = new Sessions(loader, FfmpegPictures.shared(), SessionLimits.DEFAULTS, clock);
+        peers = new Peers(WebRtcSettings.DEFAULTS, edge, clock,
+                Executors.newCachedThreadPool(), Executors.newSingleThreadScheduledExecutor());
+        try {
+            open();
+        } catch (Exception e) {
+            close();
+            throw e;
+        }
+    }
+
+    private void open() throws Exception {
+        loader.load(List.of(new PipelineLoader.Entry("passthrough", "passthrough", Map.of())));
+        while (loader.status().state() == PipelineLoader.State.LOADING) {
+            Thread.onSpinWait(); // it has nothing to load
+        }
+        camel.getRegistry().bind("caravanSessions", sessions);
+        camel.getRegistry().bind("caravanPeers", peers);
+        for (String route : ROUTES) {
+            Resource resource = ResourceHelper.resolveMandatoryResource(camel, "classpath:" + route);
+            PluginHelper.getRoutesLoader(camel).loadRoutes(resource);
+        }
+        camel.start();
+        sessions.open(new SessionRequest(Optional.of(SESSION), Origin.of("webrtc:" + SESSION), Control.Door.OFFER, List.of(),
+                Map.of("input_mode", "video"), Map.of()));
+        peers.accept(new PeerOffer(SESSION, SESSION, "", true, true, true, PeerListener.NONE));
+    }
+
+    /** @param frames of 576x320 to measure, after as many that are not */
+    Result run(int frames) throws InterruptedException {
+        through(new double[frames]);
+        ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        double[] wallMicros = new double[frames];
+        long allocated = threads.getTotalThreadAllocatedBytes();
+        long cpu = cpuNanos(threads);
+        through(wallMicros);
+        double nanos = cpuNanos(threads) - cpu;
+        double bytes = (threads.getTotalThreadAllocatedBytes() - allocated) / (double) frames;
+        return new Result(frames, nanos / 1000 / frames, Percentiles.of(wallMicros), bytes, bytes / Picture.I420.size(WIDTH, HEIGHT));
+    }
+
+    private void through(double[] wallMicros) throws InterruptedException {
+        for (int i = 0; i < wallMicros.length; i++) {
+            long start = System.nanoTime();
+            edge.decode();
+            if (!edge.awaitPush()) {
+                throw new IllegalStateException("frame " + i + " was lost on its way through the hub");
+            }
+            wallMicros[i] = (System.nanoTime() - start) / 1e3;
+        }
+    }
+
+    /** Of the threads that live; those frames run on outlive the measurement. */
+    private static long cpuNanos(ThreadMXBean threads) {
+        long sum = 0;
+        for (long nanos : threads.getThreadCpuTime(threads.getAllThreadIds())) {
+            sum += Math.max(0, nanos);
+        }
+        return sum;
+    }
+
+    @Override
+    public void close() {
+        camel.stop();
+        peers.close();
+        sessions.close();
+        loader.close();
+    }
+}

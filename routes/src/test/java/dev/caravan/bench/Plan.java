@@ -1,0 +1,43 @@
+package dev.caravan.bench;
+
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * How long everything takes.
+ *
+ * @param rounds      times that hub and echo are measured in turn, for each size
+ * @param warmUp      what is dropped at the beginning of a connection: the encoders find their bit rate
+ * @param window      what is measured of it
+ * @param sessions    steps of the ramp
+ * @param rampWindow  what is measured of a step
+ * @param kafkaWindow what is measured of a Kafka-fed session
+ * @param frames      frames through the hub's own code, after as many to warm up
+ */
+record Plan(
+        int rounds,
+        Duration warmUp,
+        Duration window,
+        List<Integer> sessions,
+        Duration rampWindow,
+        Duration kafkaWindow,
+        int frames) {
+
+    static final Plan FULL = new Plan(
+            3,
+            Duration.ofSeconds(3),
+            Duration.ofSeconds(6),
+            List.of(1, 2, 4, 6, 8, 10, 12),
+            Duration.ofSeconds(4),
+            Duration.ofSeconds(12),
+            20_000);
+
+    static final Plan QUICK = new Plan(
+            1,
+            Duration.ofSeconds(2),
+            Duration.ofSeconds(2),
+            List.of(1, 2),
+            Duration.ofSeconds(2),
+            Duration.ofSeconds(3),
+            2_000);
+}
