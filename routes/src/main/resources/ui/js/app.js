@@ -199,7 +199,7 @@ function showChecks(checks) {
 
 async function about() {
   const hub = await call("GET", "/api/v1/hub/info");
-  const lines = [`Caravan ${hub.version}`, hub.bootstrap_servers ? `Kafka ${hub.bootstrap_servers}` : "without Kafka"];
+  const lines = [`Caravan ${hub.version}`, hub.kafka ? `Kafka at ${hub.kafka.bootstrap_servers}` : "without Kafka"];
   $("about").replaceChildren(...lines.map((text) => Object.assign(document.createElement("span"), { textContent: text })));
 }
 
