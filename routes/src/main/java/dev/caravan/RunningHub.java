@@ -140,6 +140,8 @@ public final class RunningHub implements AutoCloseable {
         // Whoever started the hub stops it; Camel installs no shutdown hook of its own.
         main.setShutdownStrategy(new SimpleMainShutdownStrategy());
         settings.placeholders().forEach((key, value) -> main.addInitialProperty(key.toString(), value.toString()));
+        // Camel wires the only bean of a type into a component: the client factory of the controls would become everybody's.
+        main.addInitialProperty("camel.component.kafka.autowired-enabled", "false");
         main.addMainListener(new MainListenerSupport() {
             @Override
             public void beforeConfigure(BaseMainSupport starting) {

@@ -4,7 +4,10 @@ import dev.caravan.config.OptionSpec.Group;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The text of {@code --help}, made from the option table. */
+/**
+ * The text of {@code --help}, made from the option table. The launcher shows the copy in {@code help.txt}, because it can help before
+ * anything is built; a test tells when the copy is old.
+ */
 public final class Help {
 
     private static final int COLUMN = 34;
@@ -16,7 +19,10 @@ public final class Help {
         StringBuilder text = new StringBuilder("""
                 Caravan, a media hub for live generative video.
 
-                Usage: caravan [options]
+                Usage: caravan [options]     start the hub
+                       caravan doctor        check everything it needs and name what is missing
+                       caravan test          run all tests
+                       caravan bench         measure latency and load on this machine
 
                 """);
         for (Group group : Group.values()) {

@@ -12,6 +12,7 @@ import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpServerCon
 public final class HubServer extends VertxPlatformHttpServer {
 
     private final VertxPlatformHttpServerConfiguration configuration;
+    private boolean opened;
 
     /**
      * @param port     0 for a free one
@@ -44,6 +45,7 @@ public final class HubServer extends VertxPlatformHttpServer {
      * @throws BindException when it cannot be had
      */
     public int listen() throws Exception {
+        opened = true;
         super.startServer();
         int port = getServer().actualPort();
         if (port <= 0) {
@@ -55,6 +57,16 @@ public final class HubServer extends VertxPlatformHttpServer {
     /** Called by the service life cycle, before the routes are started: too early to let anybody in. */
     @Override
     protected void startServer() {}
+
+    @Override
+    protected void stopVertx() {
+        if (opened) {
+            super.stopVertx();
+        } else {
+            // Camel's way needs what only an opened server has.
+            router().vertx().close();
+        }
+    }
 
     private static VertxPlatformHttpServerConfiguration configuration(String host, int port, long maxBytes) {
         VertxPlatformHttpServerConfiguration configuration = new VertxPlatformHttpServerConfiguration();

@@ -104,6 +104,11 @@ public final class Chromium implements AutoCloseable {
 
     /** Waits until the condition holds, polling. */
     public void await(String what, Supplier<Boolean> condition) {
+        await(() -> what, condition);
+    }
+
+    /** The same with a description that is made when it is needed. */
+    public void await(Supplier<String> what, Supplier<Boolean> condition) {
         long end = System.nanoTime() + PATIENCE.toNanos();
         while (true) {
             try {
@@ -116,7 +121,7 @@ public final class Chromium implements AutoCloseable {
                 }
             }
             if (System.nanoTime() > end) {
-                throw new AssertionError("waited in vain until " + what + console());
+                throw new AssertionError("waited in vain until " + what.get() + console());
             }
             Thread.onSpinWait();
             java.util.concurrent.locks.LockSupport.parkNanos(50_000_000);

@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
@@ -161,6 +163,12 @@ class SettingsTest {
         assertTrue(Help.text().contains(option.flag()), option.flag());
         assertTrue(Help.text().contains(option.spec().help()), option.flag());
         assertEquals("CARAVAN_" + option.name(), option.variables().getFirst());
+    }
+
+    @Test
+    void theLaunchersCopyOfTheHelpIsTheSame() throws IOException {
+        Path copy = Path.of("src/main/resources/dev/caravan/help.txt");
+        assertEquals(Help.text(), Files.readString(copy), () -> "write the text of Help.text() to " + copy);
     }
 
     @Test

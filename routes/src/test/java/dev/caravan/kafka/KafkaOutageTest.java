@@ -10,6 +10,7 @@ import dev.caravan.kafka.KafkaTestHub.Await;
 import dev.caravan.processors.kafka.KafkaHub;
 import dev.caravan.processors.session.SessionEvent;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -39,14 +40,7 @@ class KafkaOutageTest {
     void start() throws Exception {
         kafka = KafkaTestHub.embedded(folder.resolve("kafka"));
         // Routes start while the broker does: nothing waits for it.
-        hub = KafkaTestHub.on(
-                kafka,
-                "kafka-failures",
-                "kafka-frames-in",
-                "kafka-controls",
-                "kafka-frames-out",
-                "kafka-events",
-                "kafka-scope-events");
+        hub = KafkaTestHub.on(kafka, KafkaTestHub.ROUTES);
         hub.inference.sessions(taken::add);
         ready();
     }
@@ -134,11 +128,17 @@ class KafkaOutageTest {
         new ProcessBuilder("kill", signal, Long.toString(process.pid())).start().waitFor();
     }
 
-    private static void delete(Path tree) throws IOException {
-        try (Stream<Path> paths = Files.walk(tree)) {
-            for (Path path : paths.sorted(Comparator.reverseOrder()).toList()) {
-                Files.deleteIfExists(path);
+    /** A running broker may write while we delete. */
+    private static void delete(Path tree) {
+        Await.until("an empty folder", () -> {
+            try (Stream<Path> paths = Files.walk(tree)) {
+                for (Path path : paths.sorted(Comparator.reverseOrder()).toList()) {
+                    Files.deleteIfExists(path);
+                }
+            } catch (IOException | UncheckedIOException again) {
+                // The next round looks again.
             }
-        }
+            return Files.notExists(tree);
+        });
     }
 }

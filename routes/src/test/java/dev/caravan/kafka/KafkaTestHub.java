@@ -80,7 +80,7 @@ final class KafkaTestHub implements AutoCloseable {
                 usual.startLimit(),
                 Duration.ofMillis(50),
                 Duration.ofMillis(200),
-                Duration.ofMillis(100));
+                Duration.ofMillis(250));
         return KafkaHub.embedded(quick, options("unused"), InstantSource.system(), new Random());
     }
 
@@ -105,6 +105,10 @@ final class KafkaTestHub implements AutoCloseable {
     static KafkaTestHub on(KafkaHub kafka, String... routes) throws Exception {
         return new KafkaTestHub(kafka, false).begin(ALL, routes);
     }
+
+    static final String[] ROUTES = {
+        "kafka-failures", "kafka-frames-in", "kafka-controls", "kafka-frames-out", "kafka-events", "kafka-scope-events"
+    };
 
     private KafkaTestHub begin(Predicate<String> wanted, String... routes) throws Exception {
         camel.addComponent("inference", inference);
@@ -181,12 +185,20 @@ final class KafkaTestHub implements AutoCloseable {
 
     /** The records of a topic with that key, oldest first, as soon as there are so many. */
     List<ConsumerRecord<byte[], byte[]>> read(String topic, String key, int atLeast) {
-        return readFrom(kafka.bootstrapServers(), topic, key, atLeast);
+        return read(topic, record -> java.util.Arrays.equals(record.key(), bytes(key)), atLeast);
     }
 
-    static List<ConsumerRecord<byte[], byte[]>> readFrom(String broker, String topic, String key, int atLeast) {
+    /** All records of a topic, as soon as there are so many. */
+    List<ConsumerRecord<byte[], byte[]>> all(String topic, int atLeast) {
+        return read(topic, record -> true, atLeast);
+    }
+
+    private List<ConsumerRecord<byte[], byte[]>> read(
+            String topic, Predicate<ConsumerRecord<byte[], byte[]>> wanted, int atLeast) {
         try (var consumer = new KafkaConsumer<>(
-                Map.<String, Object>of("bootstrap.servers", broker), new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
+                Map.<String, Object>of("bootstrap.servers", kafka.bootstrapServers()),
+                new ByteArrayDeserializer(),
+                new ByteArrayDeserializer())) {
             Await.until("topic " + topic, () -> !consumer.partitionsFor(topic).isEmpty());
             var partitions = consumer.partitionsFor(topic).stream()
                     .map(p -> new TopicPartition(topic, p.partition()))
@@ -194,9 +206,9 @@ final class KafkaTestHub implements AutoCloseable {
             consumer.assign(partitions);
             consumer.seekToBeginning(partitions);
             List<ConsumerRecord<byte[], byte[]>> found = new ArrayList<>();
-            Await.until(atLeast + " records of " + key + " in " + topic, () -> {
+            Await.until(atLeast + " records in " + topic, () -> {
                 consumer.poll(Duration.ofMillis(100)).forEach(record -> {
-                    if (java.util.Arrays.equals(record.key(), bytes(key))) {
+                    if (wanted.test(record)) {
                         found.add(record);
                     }
                 });

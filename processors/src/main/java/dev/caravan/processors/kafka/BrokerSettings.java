@@ -44,6 +44,11 @@ public record BrokerSettings(
                 Duration.ofSeconds(2));
     }
 
+    /** How long one probe waits for its answer: twice the time between two, so that a broker short of breath is not taken for a dead one. */
+    Duration probeLimit() {
+        return probeEvery.multipliedBy(2);
+    }
+
     Path dataFolder() {
         return folder.resolve("data");
     }

@@ -23,7 +23,6 @@ public final class EmbeddedBroker implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(EmbeddedBroker.class);
     private static final int SILENT_PROBES = 3;
-    private static final Duration PROBE_LIMIT = Duration.ofSeconds(5);
     private static final Duration CLOSE_LIMIT = Duration.ofSeconds(12);
 
     private final BrokerSettings settings;
@@ -141,7 +140,7 @@ public final class EmbeddedBroker implements AutoCloseable {
                 child.kill();
                 return "the data folder of the embedded broker was removed";
             }
-            silent = LoopbackPort.answers(port, PROBE_LIMIT) ? 0 : silent + 1;
+            silent = LoopbackPort.answers(port, settings.probeLimit()) ? 0 : silent + 1;
             if (silent == SILENT_PROBES) {
                 child.kill();
                 return "the embedded broker stopped answering";

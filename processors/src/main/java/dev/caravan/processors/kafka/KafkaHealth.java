@@ -16,6 +16,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.apache.kafka.common.KafkaException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -82,19 +83,33 @@ public final class KafkaHealth implements AutoCloseable {
     }
 
     private void watch() {
-        try (Admin admin = Admin.create(adminProperties())) {
-            boolean checked = false;
+        try {
             while (!closed) {
-                checked = ask(admin, checked);
-                wake.tryAcquire(every.toMillis(), TimeUnit.MILLISECONDS);
-                wake.drainPermits();
+                try (Admin admin = Admin.create(adminProperties())) {
+                    askUntilClosed(admin);
+                } catch (KafkaException e) {
+                    // No client can be made: mostly a name that does not resolve, perhaps not yet.
+                    Throwable cause = e.getCause() == null ? e : e.getCause();
+                    become(false, Optional.of("Kafka at " + connection.bootstrapServers() + ": " + oneLine(cause)), List.of());
+                    pause();
+                }
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-        } catch (RuntimeException e) {
-            // A bad address or bad security settings: no client can be made, and no retry will help.
-            become(false, Optional.of("Kafka cannot be used: " + oneLine(e)), List.of());
         }
+    }
+
+    private void askUntilClosed(Admin admin) throws InterruptedException {
+        boolean checked = false;
+        while (!closed) {
+            checked = ask(admin, checked);
+            pause();
+        }
+    }
+
+    private void pause() throws InterruptedException {
+        wake.tryAcquire(every.toMillis(), TimeUnit.MILLISECONDS);
+        wake.drainPermits();
     }
 
     private boolean ask(Admin admin, boolean checked) throws InterruptedException {

@@ -154,6 +154,9 @@ public final class KafkaHub implements AutoCloseable {
         configuration.setBrokers(connection.bootstrapServers());
         configuration.setHeaderFilterStrategy(ForeignHeaderFilter.over(new KafkaHeaderFilterStrategy()));
         configuration.setAdditionalProperties(new HashMap<>(connection.security()));
+        // Otherwise a cluster whose name does not resolve would keep the whole hub from starting.
+        component.setLazyStartProducer(true);
+        configuration.setPreValidateHostAndPort(false);
         configuration.setShutdownTimeout((int) Duration.ofSeconds(5).toMillis());
     }
 

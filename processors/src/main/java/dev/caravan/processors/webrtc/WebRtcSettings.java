@@ -31,6 +31,7 @@ public record WebRtcSettings(
         int maxBitrateKbps,
         int startBitrateKbps) {
 
+    /** Any port, no server of others, and a picture that is good from the first half second on in a local network. */
     public static final WebRtcSettings DEFAULTS = new WebRtcSettings(
             0,
             0,
@@ -40,8 +41,8 @@ public record WebRtcSettings(
             Duration.ofSeconds(2),
             Duration.ofSeconds(30),
             Duration.ofSeconds(5),
-            0,
-            0);
+            4000,
+            2000);
 
     public WebRtcSettings {
         if (udpPortMin < 0 || udpPortMax > 65535 || udpPortMin > udpPortMax || (udpPortMin == 0) != (udpPortMax == 0)) {

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.caravan.processors.kafka.BrokerState.Down;
 import dev.caravan.processors.kafka.BrokerState.Running;
@@ -96,6 +97,60 @@ class EmbeddedBrokerTest {
         }
     }
 
+    @Test
+    void aFullDiskIsNamedAndTheBrokerComesBackWhenThereIsSpace() throws Exception {
+        Path small = Files.createDirectory(folder.resolve("kafka"));
+        assumeTrue(
+                run("mount", "-t", "tmpfs", "-o", "size=32m", "tmpfs", small.toString()) == 0,
+                "needs the right to mount a small file system (run as root on Linux)");
+        Path filler = small.resolve("filler");
+        try (EmbeddedBroker broker = start(0)) {
+            long first = running(broker);
+            send(broker.bootstrapServers(), "kept");
+            fill(filler);
+            var producer = new KafkaProducer<>(
+                    Map.of("bootstrap.servers", broker.bootstrapServers()), new StringSerializer(), new StringSerializer());
+            producer.send(new ProducerRecord<>("t", "k", "x".repeat(500_000)));
+            Await.until("the reason", START, () -> broker.state().describe().contains("is full"), () -> broker.state().describe());
+            producer.close(Duration.ZERO);
+            Files.delete(filler);
+            runningAgain(broker, first);
+            assertEquals("kept", read(broker.bootstrapServers()).getFirst());
+        } finally {
+            run("umount", "-l", small.toString());
+        }
+    }
+
+    private static void fill(Path filler) throws IOException {
+        try (var out = Files.newOutputStream(filler)) {
+            byte[] block = new byte[4096];
+            while (true) {
+                out.write(block);
+            }
+        } catch (IOException full) {
+            assertTrue(String.valueOf(full.getMessage()).contains("No space"), full::toString);
+        }
+    }
+
+    private static int run(String... command) throws IOException, InterruptedException {
+        try {
+            return new ProcessBuilder(command).inheritIO().start().waitFor();
+        } catch (IOException noSuchCommand) {
+            return -1;
+        }
+    }
+
+    @Test
+    void aBrokerThatStopsAnsweringIsReplaced() throws Exception {
+        assumeTrue(run("kill", "-0", Long.toString(ProcessHandle.current().pid())) == 0, "needs the command kill");
+        try (EmbeddedBroker broker = start(0)) {
+            long first = running(broker);
+            run("kill", "-STOP", Long.toString(first));
+            runningAgain(broker, first);
+            assertTrue(ProcessHandle.of(first).isEmpty(), "the first one is gone");
+        }
+    }
+
     /** Another JVM starts a broker and is killed without a chance to clean up. */
     @Test
     void aBrokerEndsWithItsHubHoweverThatDies() throws Exception {
@@ -143,7 +198,7 @@ class EmbeddedBrokerTest {
                 START,
                 Duration.ofMillis(50),
                 Duration.ofMillis(200),
-                Duration.ofMillis(100));
+                Duration.ofMillis(250));
     }
 
     static long running(EmbeddedBroker broker) {
