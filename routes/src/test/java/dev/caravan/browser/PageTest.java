@@ -93,8 +93,26 @@ class PageTest {
         tabTo("#stop");
         press(Keys.ENTER);
         chromium.await("the session is gone", () -> sessions() == 0);
-        chromium.await("the page can start again", 
-                "!start.disabled && stop.disabled && document.getElementById('screen').dataset.state === 'idle'");
+        awaitIdle();
+    }
+
+    @Test
+    void promptsAreBlendedByTheirWeightsAndAPauseHoldsThePicture() {
+        startTestCard();
+        String id = hub.get("/api/v1/sessions").at("/sessions/0/id").asText();
+        find("#add-prompt").click();
+        press("a storm", Keys.ENTER);
+        Screen screen = new Screen(chromium, "#output");
+        screen.awaitPrompt(PROMPT + "\n" + "a storm");
+        chromium.driver().findElements(By.cssSelector("#prompts input[type=range]")).getLast().sendKeys(Keys.ARROW_LEFT);
+        chromium.await("its weight is one per cent less", () ->
+                hub.get("/api/v1/sessions/" + id + "/parameters").at("/parameters/prompts/1/weight").asDouble() == 0.99);
+
+        find("#pause").click();
+        chromium.await("it rests", () -> hub.get("/api/v1/sessions/" + id).get("state").asText().equals("paused"));
+        int shown = screen.awaitCounterAbove(0);
+        find("#pause").click();
+        screen.awaitCounterAbove(shown + 30);
     }
 
     @Test
@@ -121,10 +139,10 @@ class PageTest {
         chromium.await("both watch", () -> hub.get("/api/v1/sessions").at("/sessions/0/viewers").size() == 2);
 
         button("#wall", "End").click();
-        chromium.await("the page says so", "document.getElementById('screen').dataset.state === 'idle' && stop.disabled");
+        awaitIdle();
         chromium.driver().close();
         chromium.driver().switchTo().window(first);
-        chromium.await("the first tab too", "document.getElementById('screen').dataset.state === 'idle' && stop.disabled");
+        awaitIdle();
         assertFalse(find(".notice").getText().isEmpty());
     }
 
@@ -238,6 +256,12 @@ class PageTest {
                 .filter(button -> button.getText().equals(text))
                 .findFirst()
                 .orElseThrow();
+    }
+
+    private static void awaitIdle() {
+        chromium.await("nothing is shown and it can start again", """
+                document.getElementById('screen').dataset.state === 'idle'
+                    && !document.getElementById('start').disabled && document.getElementById('stop').disabled""");
     }
 
     private static int sessions() {
