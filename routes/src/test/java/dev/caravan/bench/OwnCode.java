@@ -63,7 +63,7 @@ final class OwnCode implements AutoCloseable {
         loader = new PipelineLoader(
                 BuiltInPipelines.registry(PipelineSchema::load, (id, folder) -> List.of(), clock, Map.of()),
                 Path.of("models"), PipelineLoader.Listener.NONE, clock);
-        sessions = new Sessions(loader, FfmpegPictures.shared(), SessionLimits.DEFAULTS, clock);
+        sessions = new Sessions(loader, FfmpegPictures.shared(), limits(), clock);
         peers = new Peers(WebRtcSettings.DEFAULTS, edge, clock,
                 Executors.newCachedThreadPool(), Executors.newSingleThreadScheduledExecutor());
         try {
@@ -102,6 +102,13 @@ final class OwnCode implements AutoCloseable {
         if (!connected.await(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
             throw new IllegalStateException("the stand-in did not connect");
         }
+    }
+
+    /** The usual ones, but for memory: thousands of frames a second are allocated here, faster than any collector takes them away. */
+    private static SessionLimits limits() {
+        SessionLimits usual = SessionLimits.DEFAULTS;
+        return new SessionLimits(usual.sessions(), usual.viewers(), Long.MAX_VALUE / 2, usual.closeGrace(), usual.idlePause(),
+                usual.sourceSilence(), usual.reopenCoolDown());
     }
 
     /** @param frames of 576x320 to measure, after as many that are not */
