@@ -1,7 +1,7 @@
 // The hub's REST API: one function that speaks JSON, adds the token when there is one and turns errors into words.
 
 const TOKEN_KEY = "caravan-token";
-let askForToken = async () => {};
+let askForToken = async () => false;
 
 /** A refusal of the hub, with its own words as message. */
 export class HubError extends Error {
@@ -11,7 +11,7 @@ export class HubError extends Error {
   }
 }
 
-/** Registers what to do when the hub wants a token; it resolves when one was stored. */
+/** Registers what to do when the hub wants a token: (whether one was wrong) => whether one was stored. */
 export function onTokenWanted(ask) {
   askForToken = ask;
 }
@@ -48,8 +48,8 @@ async function send(method, path, body) {
       throw new HubError(0, "The hub does not answer. Is it still running?");
     }
     if (response.status === 401) {
-      await askForToken();
-      continue;
+      if (await askForToken(hasToken())) continue;
+      throw new HubError(401, "This hub wants a token.");
     }
     if (!response.ok) throw new HubError(response.status, await reason(response));
     return response;
