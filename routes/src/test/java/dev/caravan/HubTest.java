@@ -184,6 +184,14 @@ class HubTest {
                 "Access-Control-Request-Headers", "content-type, x-anything");
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"//api/v1/sessions/x", "/api//v1/sessions/x?a=1", "/y/../api/v1/sessions/x", "/api/v1/%73essions/%78"})
+    void aPathMeansTheSameHoweverItIsSpelt(String path) throws Exception {
+        String answer = hub.raw("GET " + path + " HTTP/1.1", "Host: localhost", "Connection: close");
+        assertTrue(answer.startsWith("HTTP/1.1 404 "), answer);
+        assertTrue(answer.contains("Session x not found"), answer);
+    }
+
     @Test
     void theApiPageComesFromTheJarAlone() throws Exception {
         HttpResponse<String> page = hub.fetch("/docs");

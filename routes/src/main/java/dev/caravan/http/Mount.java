@@ -2,6 +2,7 @@ package dev.caravan.http;
 
 import dev.caravan.config.Settings;
 import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.util.Set;
@@ -18,6 +19,7 @@ public final class Mount {
 
     private static final int FIRST = -10_000;
     private static final int LAST = Integer.MAX_VALUE;
+    private static final String SPELT = Mount.class.getName();
 
     private final Router router;
     private final Settings.Server settings;
@@ -34,6 +36,7 @@ public final class Mount {
     /** To be called once, before the port opens. */
     public void install() {
         router.route().order(FIRST).handler(this::headers).failureHandler(this::failed);
+        router.route().order(FIRST + 1).handler(Mount::oneSpelling);
         router.route().order(GUARDS - 4).handler(new HostGuard(settings));
         router.route().order(GUARDS - 3).handler(new CrossOrigin());
         settings.token().ifPresent(token -> router.route()
@@ -66,6 +69,21 @@ public final class Mount {
             }
         });
         context.next();
+    }
+
+    /**
+     * The router chooses by the normalised path: double slashes, dots and needless escapes taken out. Whoever reads the path after it
+     * shall see the same one.
+     */
+    private static void oneSpelling(RoutingContext context) {
+        HttpServerRequest request = context.request();
+        String path = context.normalizedPath();
+        if (path.equals(request.path()) || context.get(SPELT) != null) {
+            context.next();
+            return;
+        }
+        context.put(SPELT, path);
+        context.reroute(request.method(), request.query() == null ? path : path + "?" + request.query());
     }
 
     /** The contract has no forms, and a form is what a foreign page can send without asking first. */

@@ -10,7 +10,7 @@ import javax.management.MBeanServer;
 import javax.management.ObjectName;
 
 /**
- * What this process holds, after garbage is collected and native memory given back.
+ * What a process holds; of this one also after garbage is collected and native memory given back.
  *
  * @param threads     native ones included
  * @param descriptors open files and sockets
@@ -31,16 +31,26 @@ public record ProcessFigures(int threads, int descriptors, long rssKb) {
 
     /** Measures. Linux only. */
     public static ProcessFigures now() throws IOException {
+        return of("self");
+    }
+
+    /** Measures another process. Linux only. */
+    public static ProcessFigures of(long pid) throws IOException {
+        return of(Long.toString(pid));
+    }
+
+    private static ProcessFigures of(String process) throws IOException {
+        Path proc = Path.of("/proc", process);
         int threads = 0;
         long rss = 0;
-        for (String line : Files.readAllLines(Path.of("/proc/self/status"))) {
+        for (String line : Files.readAllLines(proc.resolve("status"))) {
             if (line.startsWith("Threads:")) {
                 threads = Integer.parseInt(line.substring("Threads:".length()).strip());
             } else if (line.startsWith("VmRSS:")) {
                 rss = Long.parseLong(line.substring("VmRSS:".length()).replace("kB", "").strip());
             }
         }
-        try (Stream<Path> open = Files.list(Path.of("/proc/self/fd"))) {
+        try (Stream<Path> open = Files.list(proc.resolve("fd"))) {
             return new ProcessFigures(threads, (int) open.count(), rss);
         }
     }
