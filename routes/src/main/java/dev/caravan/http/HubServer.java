@@ -1,9 +1,13 @@
 package dev.caravan.http;
 
+import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerOptions;
 import java.net.BindException;
+import java.util.concurrent.ExecutionException;
 import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpRouter;
 import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpServer;
 import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpServerConfiguration;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Camel's HTTP server, with two differences: the router is prepared before anything listens, and the port opens when
@@ -12,7 +16,7 @@ import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpServerCon
 public final class HubServer extends VertxPlatformHttpServer {
 
     private final VertxPlatformHttpServerConfiguration configuration;
-    private boolean opened;
+    private volatile @Nullable HttpServer opened;
 
     /**
      * @param port     0 for a free one
@@ -45,13 +49,28 @@ public final class HubServer extends VertxPlatformHttpServer {
      * @throws BindException when it cannot be had
      */
     public int listen() throws Exception {
-        opened = true;
-        super.startServer();
-        int port = getServer().actualPort();
-        if (port <= 0) {
-            throw new BindException("port " + configuration.getBindPort() + " is taken");
+        HttpServerOptions options = new HttpServerOptions()
+                .setHost(configuration.getBindHost())
+                .setPort(configuration.getBindPort())
+                // Browsers do not speak it, and Vert.x gives HEAD a body on a connection that was just upgraded to it.
+                .setHttp2ClearTextEnabled(false);
+        HttpServer made = router().vertx()
+                .createHttpServer(options)
+                .requestHandler(router())
+                .invalidRequestHandler(Details::unreadable);
+        try {
+            made.listen().toCompletionStage().toCompletableFuture().get();
+        } catch (ExecutionException e) {
+            throw e.getCause() instanceof BindException bind ? bind : e;
         }
-        return port;
+        opened = made;
+        return made.actualPort();
+    }
+
+    /** Null until the port is open. */
+    @Override
+    public @Nullable HttpServer getServer() {
+        return opened;
     }
 
     /** Called by the service life cycle, before the routes are started: too early to let anybody in. */
@@ -59,13 +78,12 @@ public final class HubServer extends VertxPlatformHttpServer {
     protected void startServer() {}
 
     @Override
+    protected void stopServer() {}
+
+    /** Closes the port too. */
+    @Override
     protected void stopVertx() {
-        if (opened) {
-            super.stopVertx();
-        } else {
-            // Camel's way needs what only an opened server has.
-            router().vertx().close();
-        }
+        router().vertx().close().toCompletionStage().toCompletableFuture().join();
     }
 
     private static VertxPlatformHttpServerConfiguration configuration(String host, int port, long maxBytes) {
