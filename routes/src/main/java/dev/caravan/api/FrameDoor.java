@@ -1,11 +1,9 @@
 package dev.caravan.api;
 
-import dev.caravan.inference.frame.BadPictureException;
 import dev.caravan.inference.frame.Frame;
 import dev.caravan.processors.CaravanHeaders;
 import dev.caravan.processors.frames.FrameHeaders;
 import dev.caravan.processors.frames.PictureFormat;
-import dev.caravan.processors.session.SessionRefusedException;
 import dev.caravan.processors.session.Sessions;
 import java.util.List;
 import java.util.Map;
@@ -75,18 +73,9 @@ public final class FrameDoor {
     /** Answers a failure of the route with its status and one line. */
     public void refused(Exchange exchange) {
         Exception cause = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Exception.class);
-        ApiExchange.write(exchange, switch (cause) {
-            case ApiError e -> detail(e.status(), e.getMessage());
-            case BadPictureException e -> detail(400, e.getMessage());
-            case SessionRefusedException e -> detail(404, e.getMessage());
-            default -> {
-                LOG.error("A posted picture was not taken", cause);
-                yield detail(500, "Internal error: see the hub's log");
-            }
-        });
-    }
-
-    private static Reply detail(int status, String text) {
-        return Reply.json(status, Map.of("detail", text));
+        ApiExchange.write(exchange, Failures.refusal(cause).orElseGet(() -> {
+            LOG.error("A posted picture was not taken", cause);
+            return Failures.internal("");
+        }));
     }
 }
