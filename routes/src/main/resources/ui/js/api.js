@@ -1,7 +1,7 @@
 // The hub's REST API: one function that speaks JSON, adds the token when there is one and turns errors into words.
 
 const TOKEN_KEY = "caravan-token";
-let askForToken = async () => false;
+let askForToken = async () => {};
 
 /** A refusal of the hub, with its own words as message. */
 export class HubError extends Error {
@@ -11,7 +11,7 @@ export class HubError extends Error {
   }
 }
 
-/** Registers what to do when the hub wants a token: (whether one was wrong) => whether one was stored. */
+/** Registers what to do when the hub wants a token: (whether one was wrong) => Promise, when it was answered. */
 export function onTokenWanted(ask) {
   askForToken = ask;
 }
@@ -39,7 +39,8 @@ export async function picture(path) {
 async function send(method, path, body) {
   for (;;) {
     const headers = {};
-    if (hasToken()) headers.Authorization = `Bearer ${sessionStorage.getItem(TOKEN_KEY)}`;
+    const token = sessionStorage.getItem(TOKEN_KEY);
+    if (token !== null) headers.Authorization = `Bearer ${token}`;
     if (body !== undefined) headers["Content-Type"] = "application/json";
     let response;
     try {
@@ -48,8 +49,9 @@ async function send(method, path, body) {
       throw new HubError(0, "The hub does not answer. Is it still running?");
     }
     if (response.status === 401) {
-      if (await askForToken(hasToken())) continue;
-      throw new HubError(401, "This hub wants a token.");
+      // Another call may have asked meanwhile.
+      if (sessionStorage.getItem(TOKEN_KEY) === token) await askForToken(token !== null);
+      continue;
     }
     if (!response.ok) throw new HubError(response.status, await reason(response));
     return response;
