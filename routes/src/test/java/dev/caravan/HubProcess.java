@@ -3,7 +3,6 @@ package dev.caravan;
 import dev.caravan.processors.webrtc.libwebrtc.ProcessFigures;
 import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -129,8 +128,8 @@ final class HubProcess implements AutoCloseable {
                     page.complete(URI.create(line.substring(PAGE.length()).strip()));
                 }
             }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+        } catch (IOException ended) {
+            // What a killed process leaves of its output.
         } finally {
             page.completeExceptionally(new IllegalStateException("it ended"));
         }

@@ -19,18 +19,12 @@ import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
-/**
- * Browsers that come and go leave nothing in the hub. With the system property {@code caravan.soak=full} all 400 connections that the
- * bound was set for; else a part of them and the same part of the bound.
- */
+/** Browsers that come and go leave nothing in the hub. */
 class HubSoakTest {
 
-    private static final boolean FULL = "full".equals(System.getProperty("caravan.soak"));
-    private static final int WARM_UP = FULL ? 50 : 30;
-    private static final int CYCLES = FULL ? 400 : 100;
-
-    /** 40 MB after 400 connections; below a quarter of them the heap's own unrest would be all that is measured. */
-    private static final long GROWTH_KB = 40L * 1024 * Math.max(CYCLES, 200) / 400;
+    private static final int WARM_UP = 50;
+    private static final int CYCLES = 400;
+    private static final long GROWTH_KB = 40 * 1024;
     /** Pools breathe; what stays of each connection would be {@link #CYCLES} times as much. */
     private static final int SLACK = 8;
 
@@ -47,13 +41,10 @@ class HubSoakTest {
             client.load("passthrough");
             cycles(client, WARM_UP);
             ProcessFigures before = hub.figuresAfterCleaning();
-            System.out.println("after " + WARM_UP + " connections " + before);
-            for (int done = 0; done < CYCLES; done += 100) {
-                cycles(client, Math.min(100, CYCLES - done));
-                System.out.println("after " + (WARM_UP + done + 100) + " connections " + hub.figuresAfterCleaning());
-            }
+            cycles(client, CYCLES);
             ProcessFigures after = settled(hub, before);
-            String figures = before + " -> " + after;
+            String figures = CYCLES + " connections: " + before + " -> " + after;
+            System.out.println(figures);
             assertTrue(after.threads() <= before.threads() + SLACK, figures);
             assertTrue(after.descriptors() <= before.descriptors() + SLACK, figures);
             assertTrue(after.rssKb() - before.rssKb() < GROWTH_KB, figures);

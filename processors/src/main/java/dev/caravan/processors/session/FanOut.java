@@ -80,6 +80,13 @@ final class FanOut {
         }
     }
 
+    /** Waits until every subscriber has taken what there is, or until this point of {@link System#nanoTime}. */
+    void awaitDelivered(long until) throws InterruptedException {
+        for (Mailbox mailbox : bySubscription.values()) {
+            mailbox.awaitDelivered(until);
+        }
+    }
+
     Optional<Frame> latest() {
         return Optional.ofNullable(latest);
     }

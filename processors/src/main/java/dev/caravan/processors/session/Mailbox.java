@@ -6,6 +6,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -64,9 +65,21 @@ final class Mailbox {
     /** Nothing is delivered any more. */
     synchronized void close() {
         closed = true;
+        notifyAll();
         frames.clear();
         events.clear();
         rejected.clear();
+    }
+
+    /** Waits until everything is delivered, or until this point of {@link System#nanoTime}. */
+    synchronized void awaitDelivered(long until) throws InterruptedException {
+        while (delivering && !closed) {
+            long left = until - System.nanoTime();
+            if (left <= 0) {
+                return;
+            }
+            TimeUnit.NANOSECONDS.timedWait(this, left);
+        }
     }
 
     private boolean put(ArrayDeque<Item> queue, Object what, int limit) {
@@ -116,6 +129,7 @@ final class Mailbox {
         Item item = first.pollFirst();
         if (item == null) {
             delivering = false;
+            notifyAll();
             return null;
         }
         return item.what();

@@ -24,6 +24,7 @@ public final class Sessions implements AutoCloseable {
     public static final Pattern ID = Pattern.compile("[A-Za-z0-9._-]{1,64}");
 
     private static final long JOIN_NANOS = TimeUnit.SECONDS.toNanos(5);
+    private static final long LAST_WORDS_NANOS = TimeUnit.SECONDS.toNanos(2);
     private static final int COOL_DOWNS = 1024;
 
     private record Live(Session session, Thread thread) {}
@@ -165,7 +166,7 @@ public final class Sessions implements AutoCloseable {
         };
     }
 
-    /** Ends all sessions and waits for their threads, bounded. */
+    /** Ends all sessions and waits, bounded, for their threads and until subscribers have their last events. */
     @Override
     public void close() {
         List<Live> ending;
@@ -176,6 +177,10 @@ public final class Sessions implements AutoCloseable {
         ending.forEach(l -> l.session().parts().loop.end("the hub stops"));
         try {
             join(ending);
+            long until = System.nanoTime() + LAST_WORDS_NANOS;
+            for (Live one : ending) {
+                one.session().parts().output.awaitDelivered(until);
+            }
             resources.close();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

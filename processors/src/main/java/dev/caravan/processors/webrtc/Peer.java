@@ -47,6 +47,7 @@ final class Peer implements Connection.Events {
 
     private volatile Connection connection = NoConnection.INSTANCE;
     private volatile PeerState state = new PeerState.Connecting();
+    private volatile boolean leaving;
     private @Nullable ScheduledFuture<?> deadline; // on tasks
     private boolean announced; // on tasks
     private long lastMicros; // on the native thread that brings pictures
@@ -89,6 +90,15 @@ final class Peer implements Connection.Events {
             }
         });
         tasks.start();
+    }
+
+    /** It will be ended in a moment, which its last message needs. */
+    void leaves() {
+        leaving = true;
+    }
+
+    boolean isLeaving() {
+        return leaving;
     }
 
     void end(String reason) {

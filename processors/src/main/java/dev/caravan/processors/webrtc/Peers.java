@@ -124,6 +124,7 @@ public final class Peers implements AutoCloseable {
         if (leaving.isEmpty()) {
             return;
         }
+        leaving.forEach(Peer::leaves);
         try {
             timer.schedule(() -> leaving.forEach(peer -> peer.end(reason)), grace.toMillis(), TimeUnit.MILLISECONDS);
         } catch (RejectedExecutionException e) {
@@ -217,12 +218,12 @@ public final class Peers implements AutoCloseable {
         return subscription;
     }
 
-    /** Ends all peers and waits for them, bounded. */
+    /** Ends all peers and waits for them, bounded. Those that were told good-bye go in their own time. */
     @Override
     public void close() {
         closed = true;
         List<Peer> leaving = having(peer -> true);
-        leaving.forEach(peer -> peer.end("the hub is stopping"));
+        leaving.stream().filter(peer -> !peer.isLeaving()).forEach(peer -> peer.end("the hub is stopping"));
         CompletableFuture.allOf(leaving.stream().map(Peer::gone).toArray(CompletableFuture<?>[]::new))
                 .completeOnTimeout(null, FAREWELL_SECONDS, TimeUnit.SECONDS)
                 .join();

@@ -14,8 +14,11 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -82,6 +85,40 @@ class SessionThreadsTest {
         assertFalse(owner.isAlive());
         assertEquals("closed", session.snapshot().state());
         awaitType(Type.STREAM_STOPPED);
+    }
+
+    @Test
+    void closingAllWaitsUntilTheLastEventIsTaken() throws Exception {
+        CountDownLatch closing = new CountDownLatch(1);
+        AtomicReference<Type> last = new AtomicReference<>();
+        try (ExecutorService threads = Executors.newCachedThreadPool()) {
+            sessions.subscribe("slow", threads, new Subscriber() {
+                @Override
+                public void frame(Frame frame) {}
+
+                @Override
+                public void event(SessionEvent event) {
+                    try {
+                        closing.await(10, TimeUnit.SECONDS);
+                    } catch (InterruptedException e) {
+                        Thread.currentThread().interrupt();
+                    }
+                    last.set(event.type());
+                }
+            });
+            Thread owner = owner("session-" + open("s").id());
+            Thread releaser = Thread.ofPlatform().start(() -> {
+                try {
+                    owner.join(); // the last event is on its way, and the subscriber still at the first
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                }
+                closing.countDown();
+            });
+            sessions.close();
+            assertEquals(Type.STATE, last.get(), "the session's way to closed is the last it tells");
+            releaser.join();
+        }
     }
 
     @Test

@@ -237,6 +237,14 @@ class PeersTest {
     }
 
     @Test
+    void aPeerThatWasToldGoodByeHasItsTimeAlsoWhenTheHubStops() throws Exception {
+        connected("a");
+        peers.closeSession("s", "the session ended", Duration.ofMillis(50));
+        peers.close();
+        assertEquals("ended a: the session ended", told());
+    }
+
+    @Test
     void nobodyConnectsToAHubThatStops() throws Exception {
         connected("a");
         peers.close();
