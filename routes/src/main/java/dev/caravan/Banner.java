@@ -21,6 +21,9 @@ final class Banner {
         out.println("  device  " + running.hub().device());
         settings.pipelines().standIns().forEach((id, other) ->
                 out.println("  note    '" + id + "' is answered by '" + other + "' (--stand-in)"));
+        if (settings.pipelines().huggingFace().isPresent() && settings.webrtc().turnBroker().isEmpty()) {
+            out.println("  note    the Hugging Face token gives TURN servers only with --turn-broker");
+        }
         out.println("  Ctrl+C stops it");
         out.println();
         out.flush();

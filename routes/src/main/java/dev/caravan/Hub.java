@@ -1,5 +1,6 @@
 package dev.caravan;
 
+import dev.caravan.api.AbsentApi;
 import dev.caravan.api.ApiRoutes;
 import dev.caravan.api.AssetsApi;
 import dev.caravan.api.FrameDoor;
@@ -8,8 +9,11 @@ import dev.caravan.api.HardwareApi;
 import dev.caravan.api.HeadlessApi;
 import dev.caravan.api.HealthApi;
 import dev.caravan.api.HubInfoApi;
+import dev.caravan.api.KeysApi;
+import dev.caravan.api.LogsApi;
 import dev.caravan.api.LorasApi;
 import dev.caravan.api.ModelsApi;
+import dev.caravan.api.OnboardingApi;
 import dev.caravan.api.PipelinesApi;
 import dev.caravan.api.SessionsApi;
 import dev.caravan.api.WebrtcApi;
@@ -94,7 +98,13 @@ public final class Hub implements AutoCloseable {
                 new AssetsApi(assets),
                 new LorasApi(new LoraFolder(settings.folders().loras(), Optional.empty())),
                 new SessionsApi(sessions, peers::all, pictures),
-                new HeadlessApi(sessions, new HeadlessSession(pipelines, loader, sessions), pictures));
+                new HeadlessApi(sessions, new HeadlessSession(pipelines, loader, sessions), pictures),
+                new LogsApi(settings.folders().logs().resolve(Logs.FILE)),
+                new KeysApi(
+                        settings.pipelines().huggingFace().isPresent(),
+                        settings.pipelines().civitai().isPresent()),
+                new OnboardingApi(settings.folders().data().resolve("onboarding.json")),
+                new AbsentApi());
     }
 
     /**

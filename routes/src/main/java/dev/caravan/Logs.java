@@ -6,6 +6,9 @@ import org.apache.logging.log4j.LogManager;
 /** Where log lines go; log4j2.xml reads these properties when the first logger is made, so this comes before all others. */
 final class Logs {
 
+    /** Name of the file of this life; older ones carry a number. */
+    static final String FILE = "caravan.log";
+
     private Logs() {}
 
     static void writeTo(Path folder, boolean verbose) {

@@ -86,16 +86,13 @@ final class Translated {
 
     private static Optional<TurnSource> turnSource(Settings settings) {
         Settings.WebRtc webrtc = settings.webrtc();
-        Optional<Secret> huggingFace = settings.pipelines().huggingFace();
-        if (huggingFace.isEmpty() && webrtc.twilio().isEmpty()) {
-            return Optional.empty();
-        }
-        HttpClient client = HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(5)).build();
-        return Optional.of(huggingFace
-                .<TurnSource>map(token -> new TurnBroker(client, webrtc.turnBroker(), token.value()))
-                .orElseGet(() -> {
-                    Settings.Twilio twilio = webrtc.twilio().orElseThrow();
-                    return new TwilioTokens(client, TwilioTokens.API, twilio.accountSid(), twilio.authToken().value());
-                }));
+        Optional<TurnSource> broker = settings.pipelines().huggingFace().flatMap(token ->
+                webrtc.turnBroker().map(url -> new TurnBroker(client(), url, token.value())));
+        return broker.or(() -> webrtc.twilio().map(account ->
+                new TwilioTokens(client(), TwilioTokens.API, account.accountSid(), account.authToken().value())));
+    }
+
+    private static HttpClient client() {
+        return HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(5)).build();
     }
 }

@@ -11,7 +11,7 @@ export class HubError extends Error {
   }
 }
 
-/** Registers what to do when the hub wants a token; it resolves when one was stored. */
+/** Registers what to do when the hub wants a token: (whether one was wrong) => Promise, when it was answered. */
 export function onTokenWanted(ask) {
   askForToken = ask;
 }
@@ -39,7 +39,8 @@ export async function picture(path) {
 async function send(method, path, body) {
   for (;;) {
     const headers = {};
-    if (hasToken()) headers.Authorization = `Bearer ${sessionStorage.getItem(TOKEN_KEY)}`;
+    const token = sessionStorage.getItem(TOKEN_KEY);
+    if (token !== null) headers.Authorization = `Bearer ${token}`;
     if (body !== undefined) headers["Content-Type"] = "application/json";
     let response;
     try {
@@ -48,7 +49,8 @@ async function send(method, path, body) {
       throw new HubError(0, "The hub does not answer. Is it still running?");
     }
     if (response.status === 401) {
-      await askForToken();
+      // Another call may have asked meanwhile.
+      if (sessionStorage.getItem(TOKEN_KEY) === token) await askForToken(token !== null);
       continue;
     }
     if (!response.ok) throw new HubError(response.status, await reason(response));

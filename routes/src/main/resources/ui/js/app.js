@@ -199,31 +199,34 @@ function showChecks(checks) {
 
 async function about() {
   const hub = await call("GET", "/api/v1/hub/info");
-  const lines = [`Caravan ${hub.version}`, hub.bootstrap_servers ? `Kafka ${hub.bootstrap_servers}` : "without Kafka"];
+  const lines = [`Caravan ${hub.version}`, hub.kafka ? `Kafka at ${hub.kafka.bootstrap_servers}` : "without Kafka"];
   $("about").replaceChildren(...lines.map((text) => Object.assign(document.createElement("span"), { textContent: text })));
 }
 
 // --- wiring --------------------------------------------------------------------------------------------------------
 
 let asking = null;
-onTokenWanted(() => {
+function askForToken(wrong = false) {
   asking ??= new Promise((resolve) => {
     const dialog = $("token-dialog");
     $("token").value = "";
-    dialog.showModal();
+    $("token-wrong").hidden = !wrong;
+    dialog.returnValue = ""; // Escape leaves it as it is
     dialog.addEventListener(
       "close",
       () => {
-        storeToken($("token").value);
+        if (dialog.returnValue === "ok") storeToken($("token").value);
         $("token-button").hidden = false;
         asking = null;
-        resolve();
+        resolve(dialog.returnValue === "ok");
       },
       { once: true },
     );
+    dialog.showModal();
   });
   return asking;
-});
+}
+onTokenWanted(askForToken);
 
 $("setup").addEventListener("submit", (event) => {
   event.preventDefault();
@@ -246,7 +249,9 @@ $("pause").addEventListener("click", () => {
 });
 $("reset").addEventListener("click", () => control({ reset_cache: true }));
 $("snapshot").addEventListener("click", snapshot);
-$("token-button").addEventListener("click", () => $("token-dialog").showModal());
+$("token-button").addEventListener("click", async () => {
+  if (await askForToken()) refresh();
+});
 $("fullscreen").addEventListener("click", () => (document.fullscreenElement ? document.exitFullscreen() : $("screen").requestFullscreen()));
 $("output").addEventListener("playing", () => curtain(null));
 document.addEventListener("keydown", (event) => {

@@ -65,7 +65,7 @@ class Tile {
     this.name.textContent = session.id;
     this.name.title = `opened by ${session.opener}`;
     this.state.textContent = session.state;
-    this.prompt.textContent = (session.parameters?.prompts ?? []).map((p) => p.text ?? p).join(" + ");
+    this.prompt.textContent = session.prompts.map((p) => p.text).join(" + ");
     this.detail.textContent =
       `${session.pipelines.join(" → ")} · ${session.width}×${session.height} · ${session.fps_out.toFixed(0)} fps · ` +
       `${session.sources.length} in · ${session.viewers.length} watching`;

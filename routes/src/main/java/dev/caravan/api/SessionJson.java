@@ -22,6 +22,7 @@ final class SessionJson {
         out.put("elapsed_seconds", now.elapsedSeconds());
         out.put("pipelines", now.pipelines());
         out.put("mode", now.mode());
+        out.put("prompts", session.parameters().getOrDefault("prompts", List.of()));
         out.put("width", now.width());
         out.put("height", now.height());
         out.put("sources", now.sources());

@@ -43,7 +43,7 @@ public enum Option {
     TURN_URL(value(WEBRTC, "URL,..", "", "TURN server given to browsers")),
     TURN_USERNAME(value(WEBRTC, "TEXT", "", "user name for --turn-url")),
     TURN_CREDENTIAL(secret(WEBRTC, "password for --turn-url")),
-    TURN_BROKER(value(WEBRTC, "URL", "https://turn.fastrtc.org/credentials", "gives TURN servers for --hf-token")),
+    TURN_BROKER(value(WEBRTC, "URL", "", "gives TURN servers for --hf-token, which it gets to see")),
     TWILIO_ACCOUNT_SID(value(WEBRTC, "TEXT", "", "Twilio account that gives TURN servers", "TWILIO_ACCOUNT_SID")),
     TWILIO_AUTH_TOKEN(secret(WEBRTC, "its token", "TWILIO_AUTH_TOKEN")),
 

@@ -76,7 +76,7 @@ public record Settings(
      * @param publicAddresses added to the candidates of every answer
      * @param stunUrl         given to browsers when no TURN server is
      * @param turn            a TURN server of one's own
-     * @param turnBroker      gives TURN servers for the Hugging Face token
+     * @param turnBroker      gives TURN servers for the Hugging Face token; empty unless named, because it gets to see the token
      * @param twilio          an account that gives TURN servers
      */
     public record WebRtc(
@@ -84,7 +84,7 @@ public record Settings(
             List<String> publicAddresses,
             String stunUrl,
             Optional<Turn> turn,
-            URI turnBroker,
+            Optional<URI> turnBroker,
             Optional<Twilio> twilio) {}
 
     /** Both ends are included. */

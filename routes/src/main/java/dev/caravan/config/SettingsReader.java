@@ -171,16 +171,20 @@ public final class SettingsReader {
         };
     }
 
-    private URI address(Option option) throws ConfigException {
+    private Optional<URI> address(Option option) throws ConfigException {
+        Optional<String> text = values.find(option);
+        if (text.isEmpty()) {
+            return Optional.empty();
+        }
         try {
-            URI uri = new URI(values.text(option));
+            URI uri = new URI(text.get());
             if (uri.getHost() != null && ("https".equals(uri.getScheme()) || "http".equals(uri.getScheme()))) {
-                return uri;
+                return Optional.of(uri);
             }
         } catch (URISyntaxException e) {
             // Said below, like an address of another kind.
         }
-        throw bad(option, values.text(option), "use an address like " + option.spec().fallback());
+        throw bad(option, values.text(option), "use an address like https://turn.example.org/credentials");
     }
 
     private Optional<Path> folder(Option option) throws ConfigException {

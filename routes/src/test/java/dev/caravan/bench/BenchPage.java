@@ -76,14 +76,18 @@ final class BenchPage implements AutoCloseable {
     }
 
     private Connection connect(Server server, Size size, boolean send, boolean stamps, Map<String, Object> parameters) {
-        Object id = call("connect", Map.of(
+        Map<String, Object> wish = Map.of(
                 "url", server.offerUri().toString(),
                 "width", size.width(),
                 "height", size.height(),
                 "send", send,
                 "stamps", stamps,
-                "parameters", parameters));
-        return new Connection(((Number) id).intValue());
+                "parameters", parameters);
+        try {
+            return new Connection(((Number) call("connect", wish)).intValue());
+        } catch (AssertionError e) {
+            throw new IllegalStateException("no connection to the " + server + ": " + e.getMessage(), e);
+        }
     }
 
     private Object call(String function, Object argument) {

@@ -5,10 +5,12 @@ import dev.caravan.processors.webrtc.Connection;
 import dev.caravan.processors.webrtc.ConnectionStats;
 import dev.caravan.processors.webrtc.WebRtcEngine;
 import java.nio.ByteBuffer;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A WebRTC library for one peer that has no network and no codec: pictures are copied out of and into memory outside the heap, as the
@@ -22,7 +24,7 @@ final class EdgeStandIn implements WebRtcEngine, Connection {
     private final ByteBuffer toEncode;
     private final Semaphore pushed = new Semaphore(0);
     private final Outgoing outgoing = () -> { };
-    private volatile Connection.Events events;
+    private volatile Connection.@Nullable Events events;
 
     EdgeStandIn(int width, int height) {
         this.width = width;
@@ -39,8 +41,9 @@ final class EdgeStandIn implements WebRtcEngine, Connection {
 
     @Override
     public String answer(String offer, boolean receive, boolean send) {
-        events.state(State.CONNECTED);
-        events.channelOpened();
+        Connection.Events to = Objects.requireNonNull(events);
+        to.state(State.CONNECTED);
+        to.channelOpened();
         return "";
     }
 
@@ -48,7 +51,7 @@ final class EdgeStandIn implements WebRtcEngine, Connection {
     void decode() {
         byte[] copy = new byte[Picture.I420.size(width, height)];
         decoded.get(0, copy);
-        events.video(new Picture.I420(width, height, copy));
+        Objects.requireNonNull(events).video(new Picture.I420(width, height, copy));
     }
 
     /** Whether a picture came out at the other end, waiting a while for it. */

@@ -1,6 +1,5 @@
 package dev.caravan.bench;
 
-import dev.caravan.bench.BenchPage.Size;
 import dev.caravan.inference.draw.CounterBar;
 import dev.caravan.inference.frame.BadPictureException;
 import dev.caravan.inference.frame.Picture;
@@ -21,8 +20,8 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 
-/** A Kafka producer of 30 JPEGs a second, each with its number in its pixels. */
-final class KafkaCamera implements AutoCloseable {
+/** A plain Kafka producer of 30 JPEGs a second, each with its number in its pixels. */
+public final class KafkaCamera implements AutoCloseable {
 
     private static final String TOPIC = "caravan.frames.in";
     private static final int QUALITY = 80;
@@ -37,9 +36,14 @@ final class KafkaCamera implements AutoCloseable {
     private final Map<Integer, Double> sent = new ConcurrentHashMap<>();
     private int number;
 
-    KafkaCamera(String bootstrapServers, String key, Size size) {
+    /**
+     * Begins to send.
+     *
+     * @param key id of the session it feeds
+     */
+    public KafkaCamera(String bootstrapServers, String key, int width, int height) {
         this.key = key;
-        this.background = background(size);
+        this.background = background(width, height);
         producer = new KafkaProducer<>(
                 Map.of(ProducerConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers, ProducerConfig.LINGER_MS_CONFIG, 0),
                 new StringSerializer(),
@@ -48,7 +52,7 @@ final class KafkaCamera implements AutoCloseable {
     }
 
     /** When a picture was given to the producer, milliseconds since the Unix epoch. */
-    OptionalDouble sentEpochMs(int stamp) {
+    public OptionalDouble sentEpochMs(int stamp) {
         Double time = sent.get(stamp);
         return time == null ? OptionalDouble.empty() : OptionalDouble.of(time);
     }
@@ -72,15 +76,15 @@ final class KafkaCamera implements AutoCloseable {
     }
 
     /** A slope of grey with noise. */
-    private static Picture.I420 background(Size size) {
-        byte[] data = new byte[Picture.I420.size(size.width(), size.height())];
+    private static Picture.I420 background(int width, int height) {
+        byte[] data = new byte[Picture.I420.size(width, height)];
         SplittableRandom random = new SplittableRandom(1);
         for (int i = 0; i < data.length; i++) {
-            data[i] = i < size.width() * size.height()
-                    ? (byte) (60 + i % size.width() * 120 / size.width() + random.nextInt(12))
+            data[i] = i < width * height
+                    ? (byte) (60 + i % width * 120 / width + random.nextInt(12))
                     : (byte) (122 + random.nextInt(12));
         }
-        return new Picture.I420(size.width(), size.height(), data);
+        return new Picture.I420(width, height, data);
     }
 
     @Override

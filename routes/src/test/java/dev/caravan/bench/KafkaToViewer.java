@@ -25,7 +25,7 @@ final class KafkaToViewer {
 
     void run(Server hub, ResultTable table) {
         JsonNode kafka = hub.get("/api/v1/hub/info").path("kafka");
-        try (KafkaCamera camera = new KafkaCamera(kafka.path("bootstrap_servers").asText(), SESSION, SIZE)) {
+        try (KafkaCamera camera = new KafkaCamera(kafka.path("bootstrap_servers").asText(), SESSION, SIZE.width(), SIZE.height())) {
             hub.await("the first record opens the session", () -> hub.status("/api/v1/sessions/" + SESSION) == 200);
             progress.say("a Kafka-fed session is watched");
             try (Connection viewer = page.watch(hub, SIZE, SESSION)) {

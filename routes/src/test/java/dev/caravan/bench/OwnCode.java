@@ -21,7 +21,9 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import org.apache.camel.CamelContext;
 import org.apache.camel.impl.DefaultCamelContext;
 import org.apache.camel.spi.Resource;
@@ -40,15 +42,14 @@ final class OwnCode implements AutoCloseable {
     private static final int WIDTH = 576;
     private static final int HEIGHT = 320;
     private static final String SESSION = "bench";
+    private static final long PATIENCE_SECONDS = 10;
 
     /**
-     * @param frames         that went through
-     * @param cpuMicros      processor time per frame of all threads, copies at the edge included
-     * @param wallMicros     from the library's callback to the push, for each frame
-     * @param bytesPerFrame  allocated on the heap by all threads
-     * @param picturesPerFrame the same, in pictures; the copy at the native edge is one
+     * @param cpuMicros        processor time per frame of all threads, copies at the edge included
+     * @param wallMicros       from the library's callback to the push, for each frame
+     * @param picturesPerFrame allocated on the heap by all threads, in pictures; the copy at the native edge is one
      */
-    record Result(int frames, double cpuMicros, Percentiles wallMicros, double bytesPerFrame, double picturesPerFrame) {}
+    record Result(double cpuMicros, Percentiles wallMicros, double picturesPerFrame) {}
 
     private final EdgeStandIn edge = new EdgeStandIn(WIDTH, HEIGHT);
     private final PipelineLoader loader;
@@ -62,7 +63,7 @@ final class OwnCode implements AutoCloseable {
         loader = new PipelineLoader(
                 BuiltInPipelines.registry(PipelineSchema::load, (id, folder) -> List.of(), clock, Map.of()),
                 Path.of("models"), PipelineLoader.Listener.NONE, clock);
-        sessions = new Sessions(loader, FfmpegPictures.shared(), SessionLimits.DEFAULTS, clock);
+        sessions = new Sessions(loader, FfmpegPictures.shared(), limits(), clock);
         peers = new Peers(WebRtcSettings.DEFAULTS, edge, clock,
                 Executors.newCachedThreadPool(), Executors.newSingleThreadScheduledExecutor());
         try {
@@ -75,8 +76,12 @@ final class OwnCode implements AutoCloseable {
 
     private void open() throws Exception {
         loader.load(List.of(new PipelineLoader.Entry("passthrough", "passthrough", Map.of())));
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
         while (loader.status().state() == PipelineLoader.State.LOADING) {
-            Thread.onSpinWait(); // it has nothing to load
+            if (System.nanoTime() > end) {
+                throw new IllegalStateException("passthrough is not loaded");
+            }
+            Thread.onSpinWait(); // it has nothing to load: moments
         }
         camel.getRegistry().bind("caravanSessions", sessions);
         camel.getRegistry().bind("caravanPeers", peers);
@@ -87,7 +92,23 @@ final class OwnCode implements AutoCloseable {
         camel.start();
         sessions.open(new SessionRequest(Optional.of(SESSION), Origin.of("webrtc:" + SESSION), Control.Door.OFFER, List.of(),
                 Map.of("input_mode", "video"), Map.of()));
-        peers.accept(new PeerOffer(SESSION, SESSION, "", true, true, true, PeerListener.NONE));
+        CountDownLatch connected = new CountDownLatch(1);
+        peers.accept(new PeerOffer(SESSION, SESSION, "", true, true, true, new PeerListener() {
+            @Override
+            public void connected(String peerId) {
+                connected.countDown();
+            }
+        }));
+        if (!connected.await(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+            throw new IllegalStateException("the stand-in did not connect");
+        }
+    }
+
+    /** The usual ones, but for memory: thousands of frames a second are allocated here, faster than any collector takes them away. */
+    private static SessionLimits limits() {
+        SessionLimits usual = SessionLimits.DEFAULTS;
+        return new SessionLimits(usual.sessions(), usual.viewers(), Long.MAX_VALUE / 2, usual.closeGrace(), usual.idlePause(),
+                usual.sourceSilence(), usual.reopenCoolDown());
     }
 
     /** @param frames of 576x320 to measure, after as many that are not */
@@ -100,7 +121,7 @@ final class OwnCode implements AutoCloseable {
         through(wallMicros);
         double nanos = cpuNanos(threads) - cpu;
         double bytes = (threads.getTotalThreadAllocatedBytes() - allocated) / (double) frames;
-        return new Result(frames, nanos / 1000 / frames, Percentiles.of(wallMicros), bytes, bytes / Picture.I420.size(WIDTH, HEIGHT));
+        return new Result(nanos / 1000 / frames, Percentiles.of(wallMicros), bytes / Picture.I420.size(WIDTH, HEIGHT));
     }
 
     private void through(double[] wallMicros) throws InterruptedException {

@@ -24,9 +24,9 @@ record Plan(
         int frames) {
 
     static final Plan FULL = new Plan(
-            3,
-            Duration.ofSeconds(3),
-            Duration.ofSeconds(6),
+            4,
+            Duration.ofSeconds(2),
+            Duration.ofSeconds(4),
             List.of(1, 2, 4, 6, 8, 10, 12),
             Duration.ofSeconds(4),
             Duration.ofSeconds(12),

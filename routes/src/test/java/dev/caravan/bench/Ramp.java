@@ -45,7 +45,6 @@ final class Ramp {
         List<Step> echoSteps = steps(echo);
         table.compared(Part.C, "sessions of " + SIZE + " at 30 fps with at least 25 fps each, browser on the same machine", "sessions",
                 most(hubSteps), most(echoSteps), "");
-        table.compared(Part.C, "CPU per session with so many", "% of a core", cpu(hubSteps), cpu(echoSteps), "");
         table.note("sessions, hub: " + text(hubSteps));
         table.note("sessions, bare echo: " + text(echoSteps));
     }
@@ -59,7 +58,7 @@ final class Ramp {
                 for (int i = 0; i < WARM_UP_SESSIONS; i++) {
                     connections.add(page.send(server, SIZE, false));
                 }
-                Pause.of(plan.warmUp().multipliedBy(4));
+                Pause.of(plan.warmUp().multipliedBy(6));
             } finally {
                 connections.forEach(Connection::close);
             }
@@ -104,12 +103,6 @@ final class Ramp {
 
     private static int most(List<Step> steps) {
         return steps.stream().filter(Step::enough).mapToInt(Step::sessions).max().orElse(0);
-    }
-
-    private static double cpu(List<Step> steps) {
-        return steps.stream().filter(Step::enough).reduce((first, second) -> second)
-                .map(step -> step.cpuPercent() / step.sessions())
-                .orElse(Double.NaN);
     }
 
     private static String text(List<Step> steps) {

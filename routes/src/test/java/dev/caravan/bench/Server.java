@@ -69,6 +69,12 @@ final class Server implements AutoCloseable {
         return name;
     }
 
+    /** What it is and how it is doing. */
+    @Override
+    public String toString() {
+        return name + " (" + (process.isAlive() ? "running" : "ended") + ", its last words:\n" + process.lastWords() + ")";
+    }
+
     URI offerUri() {
         return uri.resolve("/api/v1/webrtc/offer");
     }

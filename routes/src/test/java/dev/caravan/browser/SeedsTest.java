@@ -1,15 +1,13 @@
 package dev.caravan.browser;
 
+import static dev.caravan.browser.Screen.BLUE;
+import static dev.caravan.browser.Screen.RED;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.caravan.TestHub;
-import dev.caravan.inference.frame.Picture;
-import dev.caravan.inference.draw.PromptBar;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -17,17 +15,6 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The published clients, unmodified, against the hub: connected, at full rate, showing the expected picture, data both ways. */
 class SeedsTest {
-
-    /** The colours of the canvas. */
-    private static final List<Long> RED = List.of(200L, 40L, 40L);
-
-    private static final List<Long> BLUE = List.of(40L, 60L, 200L);
-
-    /**
-     * How far a colour may be off. Chromium marks pictures of a canvas as full-range BT.709 in an RTP extension that webrtc-java does
-     * not hand over, and takes what comes back for limited-range BT.601: (200,40,40) returns as (195,10,30) with untouched pixels.
-     */
-    private static final int COLOUR_SLACK = 40;
 
     private static TestHub hub;
     private static PageServer pages;
@@ -180,28 +167,10 @@ class SeedsTest {
     }
 
     private static void awaitColour(Chromium chromium, String video, int x, int y, List<Long> wanted) {
-        AtomicReference<List<Long>> seen = new AtomicReference<>();
-        chromium.await(() -> "the colour is " + wanted + ", not " + seen, () -> {
-            seen.set(chromium.colourAt(video, x, y));
-            return near(seen.get(), wanted);
-        });
-    }
-
-    private static boolean near(List<Long> colour, List<Long> wanted) {
-        for (int i = 0; i < 3; i++) {
-            if (Math.abs(colour.get(i) - wanted.get(i)) > COLOUR_SLACK) {
-                return false;
-            }
-        }
-        return true;
+        new Screen(chromium, video).awaitColour(x, y, wanted);
     }
 
     private static void awaitPrompt(Chromium chromium, String video, String prompt) {
-        chromium.await("the picture shows the prompt: " + prompt, () -> chromium.luma(video).map(picture -> shows(picture, prompt)).orElse(false));
-    }
-
-    private static boolean shows(Picture.I420 picture, String prompt) {
-        var read = PromptBar.read(picture);
-        return read.isPresent() && read.getAsInt() == PromptBar.of(prompt);
+        new Screen(chromium, video).awaitPrompt(prompt);
     }
 }

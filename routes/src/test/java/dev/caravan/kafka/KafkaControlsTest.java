@@ -78,6 +78,16 @@ class KafkaControlsTest {
     }
 
     @Test
+    void theLargestRecordTheBrokerTakesIsDeadLetteredWhole() throws Exception {
+        String session = unique("s");
+        try (KafkaTestHub hub = start(UUID.randomUUID().toString())) {
+            int size = (8 << 20) - 200;
+            hub.send(TOPIC, session, "x".repeat(size));
+            assertEquals(size, hub.read(DEAD, session, 1).getFirst().value().length);
+        }
+    }
+
+    @Test
     void afterARestartWhatWasAppliedIsNotRepeatedAndWhatWaitedIsNotLost() throws Exception {
         String group = UUID.randomUUID().toString();
         String late = unique("late");

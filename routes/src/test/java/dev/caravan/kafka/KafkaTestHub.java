@@ -163,7 +163,7 @@ final class KafkaTestHub implements AutoCloseable {
 
     static void sendTo(String broker, String topic, String key, String value, String... headers) throws Exception {
         try (var producer = new KafkaProducer<>(
-                Map.of("bootstrap.servers", broker), new ByteArraySerializer(), new ByteArraySerializer())) {
+                Map.of("bootstrap.servers", broker, "max.request.size", 8 << 20), new ByteArraySerializer(), new ByteArraySerializer())) {
             var record = new ProducerRecord<>(topic, bytes(key), bytes(value));
             for (int i = 0; i < headers.length; i += 2) {
                 record.headers().add(headers[i], bytes(headers[i + 1]));
@@ -196,7 +196,7 @@ final class KafkaTestHub implements AutoCloseable {
     private List<ConsumerRecord<byte[], byte[]>> read(
             String topic, Predicate<ConsumerRecord<byte[], byte[]>> wanted, int atLeast) {
         try (var consumer = new KafkaConsumer<>(
-                Map.<String, Object>of("bootstrap.servers", kafka.bootstrapServers()),
+                Map.<String, Object>of("bootstrap.servers", kafka.bootstrapServers(), "max.partition.fetch.bytes", 16 << 20),
                 new ByteArrayDeserializer(),
                 new ByteArrayDeserializer())) {
             Await.until("topic " + topic, () -> !consumer.partitionsFor(topic).isEmpty());

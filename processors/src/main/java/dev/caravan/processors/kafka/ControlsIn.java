@@ -13,6 +13,7 @@ import java.util.Iterator;
 import java.util.Map;
 import java.util.Optional;
 import org.apache.camel.Exchange;
+import org.apache.kafka.common.errors.RecordTooLargeException;
 
 /**
  * The rules of {@code caravan.controls} (DESIGN §4): at least once, each applied once.
@@ -147,11 +148,21 @@ public final class ControlsIn {
             counts.add("controls_dead");
             tracker.finish(ticket);
             return true;
-        } catch (Exception brokerAway) {
-            // Its offset is not committed, so it cannot get lost; tried again by the timer.
+        } catch (Exception e) {
+            if (neverFits(e)) {
+                // Its sender left no room for the reason. Trying again would hold the partition's offset for ever.
+                counts.add("controls_lost");
+                tracker.finish(ticket);
+                return true;
+            }
+            // The broker is away. Its offset is not committed, so it cannot get lost; tried again by the timer.
             unburied.addFirst(new Dead(record, ticket, reason));
             return false;
         }
+    }
+
+    private static boolean neverFits(Throwable failure) {
+        return failure instanceof RecordTooLargeException || failure.getCause() != null && neverFits(failure.getCause());
     }
 
     /** Offsets to commit, by partition; only what moved since the last call. */

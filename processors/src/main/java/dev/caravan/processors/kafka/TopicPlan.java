@@ -1,6 +1,8 @@
 package dev.caravan.processors.kafka;
 
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -36,13 +38,13 @@ public record TopicPlan(int partitions, Optional<Short> replication, Optional<St
 
     /** The topics as they are created where they are missing. Bytes are per partition. */
     List<NewTopic> topics() {
-        var topics = new java.util.ArrayList<>(List.of(
+        var topics = new ArrayList<>(List.of(
                 live(FRAMES_IN),
                 live(FRAMES_OUT),
                 topic(CONTROLS, Duration.ofDays(1), 32 * MIB, 8 * MIB),
                 topic(EVENTS, Duration.ofDays(30), 128 * MIB, 16 * MIB),
-                topic(FRAMES_DEAD, Duration.ofDays(1), 32 * MIB, 16 * MIB),
-                topic(CONTROLS_DEAD, Duration.ofDays(7), 32 * MIB, 8 * MIB)));
+                dead(FRAMES_DEAD, Duration.ofDays(1)),
+                dead(CONTROLS_DEAD, Duration.ofDays(7))));
         scopeTopic.ifPresent(name -> topics.add(topic(name, Duration.ofDays(30), 128 * MIB, 16 * MIB)));
         return List.copyOf(topics);
     }
@@ -50,6 +52,14 @@ public record TopicPlan(int partitions, Optional<Short> replication, Optional<St
     /** Nobody wants yesterday's frames: minutes, and no more than fits a small disk. */
     private NewTopic live(String name) {
         return topic(name, Duration.ofMinutes(5), 32 * MIB, 16 * MIB);
+    }
+
+    /** Takes the largest record and the reason why it is here. */
+    private NewTopic dead(String name, Duration retention) {
+        NewTopic topic = topic(name, retention, 32 * MIB, 16 * MIB);
+        Map<String, String> configs = new HashMap<>(topic.configs());
+        configs.put(TopicConfig.MAX_MESSAGE_BYTES_CONFIG, Integer.toString(BrokerProperties.MESSAGE_BYTES + (64 << 10)));
+        return topic.configs(configs);
     }
 
     private NewTopic topic(String name, Duration retention, long retentionBytes, long segmentBytes) {

@@ -188,10 +188,12 @@ class InferenceComponentTest {
 
     @Test
     void theFirstFrameOfAnUnknownSessionOpensItWhereTheRouteSaysSo() throws Exception {
-        frames.expectedMessageCount(2);
-        send.sendBody("direct:open", Pictures.frame("cam-1", "kafka:caravan.frames.in", 0));
-        send.sendBody("direct:open", Pictures.frame("cam-1", "kafka:caravan.frames.in", 1));
-        frames.assertIsSatisfied();
+        // One by one: of two that wait together on a busy machine the older may be dropped.
+        for (int sent = 1; sent <= 2; sent++) {
+            frames.expectedMessageCount(sent);
+            send.sendBody("direct:open", Pictures.frame("cam-1", "kafka:caravan.frames.in", sent));
+            frames.assertIsSatisfied();
+        }
         Session session = sessions.find("cam-1").orElseThrow();
         assertEquals(Control.Door.KAFKA, session.door());
         assertTrue(session.wants("kafka"));

@@ -14,6 +14,8 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.junit.jupiter.api.Test;
 
 class ControlsInTest {
@@ -71,6 +73,14 @@ class ControlsInTest {
         brokerAway = false;
         controls.retry();
         assertEquals(1, dead.size());
+        assertEquals(Map.of(0, 2L), controls.committable());
+    }
+
+    @Test
+    void aDeadLetterThatCanNeverBeWrittenDoesNotHoldTheOffset() {
+        controls.accept(record("here", "too large"));
+        controls.accept(record("here", "{\"n\":2}"));
+        assertEquals(List.of(), dead);
         assertEquals(Map.of(0, 2L), controls.committable());
     }
 
@@ -153,7 +163,10 @@ class ControlsInTest {
         applied.add(control.update().get("n"));
     }
 
-    private void bury(InRecord record, String reason) throws IOException {
+    private void bury(InRecord record, String reason) throws Exception {
+        if (new String(record.value(), StandardCharsets.UTF_8).equals("too large")) {
+            throw new ExecutionException(new RecordTooLargeException("9 MiB"));
+        }
         if (brokerAway) {
             throw new IOException("no broker");
         }

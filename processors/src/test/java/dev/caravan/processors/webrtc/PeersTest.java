@@ -144,10 +144,10 @@ class PeersTest {
         FakeConnection viewer = engine.last();
         FakeConnection source = connected("source");
         assertFalse(source.events.wantsVideo());
-        try (Peers.Subscription controlsOnly = subscribe(false)) {
+        try (var _ = subscribe(false)) {
             assertFalse(source.events.wantsVideo());
         }
-        try (Peers.Subscription frames = subscribe(true)) {
+        try (var _ = subscribe(true)) {
             assertTrue(source.events.wantsVideo());
             assertFalse(viewer.events.wantsVideo());
         }

@@ -3,9 +3,8 @@ package dev.caravan.processors.webrtc.libwebrtc;
 import java.util.Arrays;
 
 /**
- * Connects and disconnects many times and tells what is left: run by hand, or by the test {@code PeerSoakTest} when the system property
- * {@code caravan.soak} is set to the number of cycles. The environment variable {@code MALLOC_ARENA_MAX=2} and a fixed heap
- * ({@code -Xms64m -Xmx64m -XX:+AlwaysPreTouch}) make the figures steady.
+ * Connects and disconnects many times and tells what is left: run by hand. The environment variable {@code MALLOC_ARENA_MAX=2} and a
+ * fixed heap ({@code -Xms64m -Xmx64m -XX:+AlwaysPreTouch}) make the figures steady.
  *
  * <p>Arguments: cycles to warm up (50), cycles to measure (400), largest growth in MB (40).
  */
