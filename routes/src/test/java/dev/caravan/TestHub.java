@@ -33,7 +33,6 @@ public final class TestHub implements AutoCloseable {
 
     private final RunningHub running;
     private final List<Path> remove;
-    // Version 2 would be negotiated on the first request, and the server answers HEAD wrongly on a connection that was just upgraded.
     private final HttpClient client =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 

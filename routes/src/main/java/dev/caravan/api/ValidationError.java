@@ -79,7 +79,7 @@ public final class ValidationError extends RuntimeException {
             try {
                 return Json.MAPPER.writeValueAsBytes(input).length <= LONGEST_INPUT;
             } catch (JsonProcessingException e) {
-                // For example half a surrogate pair, which JSON can name and UTF-8 cannot.
+                // Nested too deep, for example: it could be read, and the writer has limits of its own.
                 return false;
             }
         }
