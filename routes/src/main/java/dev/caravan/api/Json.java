@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.exc.MismatchedInputException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
 import java.util.Map;
@@ -47,11 +48,17 @@ public final class Json {
             }
             return node;
         } catch (JsonProcessingException e) {
-            throw ValidationError.body(
-                    "json_invalid", "JSON decode error: " + e.getOriginalMessage(), Map.of(), offset(e));
+            throw ValidationError.body("json_invalid", "JSON decode error: " + reason(e), Map.of(), offset(e));
         } catch (IOException e) {
             throw new IllegalStateException("reading from memory failed", e);
         }
+    }
+
+    /** The library's words without its classes and methods. */
+    private static String reason(JsonProcessingException e) {
+        return e instanceof MismatchedInputException
+                ? "Extra data after the value"
+                : e.getOriginalMessage().replaceAll(", from `[^`]*`", "");
     }
 
     private static long offset(JsonProcessingException e) {

@@ -1,5 +1,6 @@
 package dev.caravan.api;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import dev.caravan.inference.pipeline.ParameterTable;
 import java.util.ArrayList;
 import java.util.List;
@@ -64,7 +65,23 @@ public final class ValidationError extends RuntimeException {
      * @param type  machine-readable kind in the contract's words: {@code missing}, {@code json_invalid}, {@code string_type}, ...
      * @param loc   where: {@code body}, {@code query} or {@code path}, then keys and indexes
      * @param msg   for a person
-     * @param input what was given
+     * @param input what was given; null when it is long or cannot be written, because whoever sent it knows it
      */
-    public record Fault(String type, List<Object> loc, String msg, @Nullable Object input) {}
+    public record Fault(String type, List<Object> loc, String msg, @Nullable Object input) {
+
+        private static final int LONGEST_INPUT = 2048;
+
+        public Fault {
+            input = repeatable(input) ? input : null;
+        }
+
+        private static boolean repeatable(@Nullable Object input) {
+            try {
+                return Json.MAPPER.writeValueAsBytes(input).length <= LONGEST_INPUT;
+            } catch (JsonProcessingException e) {
+                // Nested too deep, for example: it could be read, and the writer has limits of its own.
+                return false;
+            }
+        }
+    }
 }

@@ -1,22 +1,31 @@
 package dev.caravan.http;
 
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import java.net.BindException;
-import java.util.concurrent.ExecutionException;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeUnit;
 import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpRouter;
 import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpServer;
 import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpServerConfiguration;
-import org.jspecify.annotations.Nullable;
 
 /**
- * Camel's HTTP server, with two differences: the router is prepared before anything listens, and the port opens when
- * {@link #listen} is called. So nobody reaches a route before its guard is in place, or a hub that is only half up.
+ * Camel's HTTP server, with three differences: the router is prepared before anything listens, and the port opens when {@link #listen}
+ * is called, so nobody reaches a route before its guard is in place, or a hub that is only half up; and what connects is bounded.
  */
 public final class HubServer extends VertxPlatformHttpServer {
 
+    private static final int MOST_CONNECTIONS = 1000;
+    private static final Duration FIRST_REQUEST = Duration.ofSeconds(30);
+    /** Longer than anything a route may take to answer: loading the pipelines of a graph has 300 s. */
+    private static final Duration IDLE = Duration.ofMinutes(10);
+
     private final VertxPlatformHttpServerConfiguration configuration;
-    private volatile @Nullable HttpServer opened;
+    private Optional<HttpServer> listening = Optional.empty();
 
     /**
      * @param port     0 for a free one
@@ -49,28 +58,24 @@ public final class HubServer extends VertxPlatformHttpServer {
      * @throws BindException when it cannot be had
      */
     public int listen() throws Exception {
+        Vertx vertx = router().vertx();
+        Connections connections = new Connections(vertx, MOST_CONNECTIONS, FIRST_REQUEST);
         HttpServerOptions options = new HttpServerOptions()
-                .setHost(configuration.getBindHost())
-                .setPort(configuration.getBindPort())
-                // Browsers do not speak it, and Vert.x gives HEAD a body on a connection that was just upgraded to it.
+                .setIdleTimeoutUnit(TimeUnit.MILLISECONDS)
+                .setIdleTimeout((int) IDLE.toMillis())
+                // No browser speaks HTTP/2 without TLS, and a connection that might change to it is not seen before its first request.
                 .setHttp2ClearTextEnabled(false);
-        HttpServer made = router().vertx()
-                .createHttpServer(options)
-                .requestHandler(router())
+        HttpServer server = vertx.createHttpServer(options)
+                .connectionHandler(connections::opened)
+                .requestHandler(connections.around(router()))
                 .invalidRequestHandler(Details::unreadable);
         try {
-            made.listen().toCompletionStage().toCompletableFuture().get();
-        } catch (ExecutionException e) {
-            throw e.getCause() instanceof BindException bind ? bind : e;
+            done(server.listen(configuration.getBindPort(), configuration.getBindHost()));
+        } catch (CompletionException e) {
+            throw new BindException("port " + configuration.getBindPort() + " is taken");
         }
-        opened = made;
-        return made.actualPort();
-    }
-
-    /** Null until the port is open. */
-    @Override
-    public @Nullable HttpServer getServer() {
-        return opened;
+        listening = Optional.of(server);
+        return server.actualPort();
     }
 
     /** Called by the service life cycle, before the routes are started: too early to let anybody in. */
@@ -78,12 +83,18 @@ public final class HubServer extends VertxPlatformHttpServer {
     protected void startServer() {}
 
     @Override
-    protected void stopServer() {}
+    protected void stopServer() {
+        listening.ifPresent(server -> done(server.close()));
+        listening = Optional.empty();
+    }
 
-    /** Closes the port too. */
     @Override
     protected void stopVertx() {
-        router().vertx().close().toCompletionStage().toCompletableFuture().join();
+        done(router().vertx().close());
+    }
+
+    private static void done(Future<?> future) {
+        future.toCompletionStage().toCompletableFuture().join();
     }
 
     private static VertxPlatformHttpServerConfiguration configuration(String host, int port, long maxBytes) {

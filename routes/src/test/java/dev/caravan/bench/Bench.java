@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.List;
@@ -15,6 +16,7 @@ import java.util.stream.Stream;
 /** The command {@code ./caravan bench}. Progress goes to standard error, the table to standard output. */
 public final class Bench {
 
+    private static final Duration CAMERA = Duration.ofMillis(33);
     private static final Logger QUIET = Logger.getLogger("org.openqa.selenium");
 
     private final BenchOptions options;
@@ -76,19 +78,26 @@ public final class Bench {
     }
 
     private void ownCode() throws Exception {
-        progress.say("%d frames through the hub's own code", 2 * options.plan().frames());
+        int frames = options.plan().frames();
+        progress.say("%d frames through the hub's own code", 2 * frames + options.plan().pacedFrames());
         try (OwnCode code = new OwnCode()) {
-            OwnCode.Result result = code.run(options.plan().frames());
+            code.warmUp(frames);
+            OwnCode.Result result = code.run(frames, Duration.ZERO);
             if (wanted(Part.E)) {
-                table.hub(Part.E, "own code, processor time per frame of 576x320, all threads", "us", result.cpuMicros(), "");
-                table.hub(Part.E, "own code, library's callback to push, p50", "us", result.wallMicros().p50(), "");
-                table.hub(Part.E, "own code, library's callback to push, p95", "us", result.wallMicros().p95(), "");
+                time("frame after frame", result);
+                time("30 frames a second", code.run(options.plan().pacedFrames(), CAMERA));
             }
             if (wanted(Part.F)) {
                 table.hub(Part.F, "allocated per frame, in pictures (the copy at the native edge is one)", "pictures",
                         result.picturesPerFrame(), "1");
             }
         }
+    }
+
+    private void time(String how, OwnCode.Result result) {
+        table.hub(Part.E, "own code, 576x320, " + how + ": processor time per frame, all threads", "us", result.cpuMicros(), "");
+        table.hub(Part.E, "own code, 576x320, " + how + ": library's callback to push, p50", "us", result.wallMicros().p50(), "");
+        table.hub(Part.E, "own code, 576x320, " + how + ": library's callback to push, p95", "us", result.wallMicros().p95(), "");
     }
 
     private void withBrowser(BenchPage page) {

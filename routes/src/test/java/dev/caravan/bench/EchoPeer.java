@@ -1,5 +1,6 @@
 package dev.caravan.bench;
 
+import dev.caravan.processors.webrtc.WebRtcSettings;
 import dev.onvoid.webrtc.CreateSessionDescriptionObserver;
 import dev.onvoid.webrtc.PeerConnectionFactory;
 import dev.onvoid.webrtc.PeerConnectionObserver;
@@ -11,6 +12,9 @@ import dev.onvoid.webrtc.RTCIceCandidate;
 import dev.onvoid.webrtc.RTCIceGatheringState;
 import dev.onvoid.webrtc.RTCPeerConnection;
 import dev.onvoid.webrtc.RTCPeerConnectionState;
+import dev.onvoid.webrtc.RTCRtpEncodingParameters;
+import dev.onvoid.webrtc.RTCRtpSendParameters;
+import dev.onvoid.webrtc.RTCRtpSender;
 import dev.onvoid.webrtc.RTCRtpTransceiver;
 import dev.onvoid.webrtc.RTCSdpType;
 import dev.onvoid.webrtc.RTCSessionDescription;
@@ -53,7 +57,7 @@ final class EchoPeer implements PeerConnectionObserver {
 
     String answer(String offer) throws Exception {
         await(described(observer -> connection.setRemoteDescription(new RTCSessionDescription(RTCSdpType.OFFER, offer), observer)));
-        connection.addTrack(outgoing, List.of("echo"));
+        RTCRtpSender sender = connection.addTrack(outgoing, List.of("echo"));
         CompletableFuture<RTCSessionDescription> answer = new CompletableFuture<>();
         connection.createAnswer(new RTCAnswerOptions(), new CreateSessionDescriptionObserver() {
             @Override
@@ -68,8 +72,18 @@ final class EchoPeer implements PeerConnectionObserver {
         });
         RTCSessionDescription local = await(answer);
         await(described(observer -> connection.setLocalDescription(local, observer)));
+        limit(sender);
         gathered.completeOnTimeout(false, 2, TimeUnit.SECONDS).join();
         return connection.getLocalDescription().sdp;
+    }
+
+    /** The hub's own ceiling: a better picture costs an encoder more, and that is not what is compared. */
+    private static void limit(RTCRtpSender sender) {
+        RTCRtpSendParameters parameters = sender.getParameters();
+        for (RTCRtpEncodingParameters encoding : parameters.encodings) {
+            encoding.maxBitrate = WebRtcSettings.DEFAULTS.maxBitrateKbps() * 1000;
+        }
+        sender.setParameters(parameters);
     }
 
     @Override

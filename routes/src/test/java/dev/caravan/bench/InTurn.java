@@ -58,6 +58,7 @@ final class InTurn {
             table.compared(Part.B, "CPU of one session, 512x320 at 30 fps", "% of a core",
                     percent("hub", SMALL), percent("echo", SMALL), "");
             table.compared(Part.B, "CPU per frame, 512x512", "ms", perFrame("hub", SQUARE), perFrame("echo", SQUARE), CPU_AIM);
+            table.compared(Part.B, "sent at that, 512x512", "kbit/s", kbps("hub", SQUARE), kbps("echo", SQUARE), "");
         }
     }
 
@@ -108,30 +109,28 @@ final class InTurn {
         table.compared(Part.A, "frames shown, " + size, "1/s", fps("hub", size), fps("echo", size), "at least 25");
     }
 
-    /** The median of the rounds: one in which the machine was busy with something else does not count for more than one. */
     private double latency(String server, Size size, int percent) {
-        return Percentiles.of(of(server, size).stream()
-                .mapToDouble(round -> Percentiles.of(round.window().latenciesMs()).at(percent))
-                .toArray()).p50();
+        return median(server, size, round -> Percentiles.of(round.window().latenciesMs()).at(percent));
     }
 
     private double fps(String server, Size size) {
-        return sum(server, size, round -> round.window().frames()) / sum(server, size, round -> round.window().seconds());
+        return median(server, size, round -> round.window().fps());
     }
 
     private double percent(String server, Size size) {
-        return 100 * sum(server, size, Round::cpuSeconds) / sum(server, size, round -> round.window().seconds());
+        return median(server, size, round -> 100 * round.cpuSeconds() / round.window().seconds());
     }
 
     private double perFrame(String server, Size size) {
-        return 1000 * sum(server, size, Round::cpuSeconds) / sum(server, size, round -> round.window().frames());
+        return median(server, size, round -> 1000 * round.cpuSeconds() / round.window().frames());
     }
 
-    private double sum(String server, Size size, ToDoubleFunction<Round> figure) {
-        return of(server, size).stream().mapToDouble(figure).sum();
+    private double kbps(String server, Size size) {
+        return median(server, size, round -> round.window().kbps());
     }
 
-    private List<Round> of(String server, Size size) {
-        return rounds.getOrDefault(server + size, List.of());
+    /** Of the rounds: one in which the machine, or the compiler in the hub, was busy with something else counts for one. */
+    private double median(String server, Size size, ToDoubleFunction<Round> figure) {
+        return Percentiles.of(rounds.getOrDefault(server + size, List.of()).stream().mapToDouble(figure).toArray()).p50();
     }
 }

@@ -17,6 +17,7 @@ import dev.caravan.processors.webrtc.Peers;
 import dev.caravan.processors.webrtc.WebRtcSettings;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
@@ -111,20 +112,30 @@ final class OwnCode implements AutoCloseable {
                 usual.sourceSilence(), usual.reopenCoolDown());
     }
 
-    /** @param frames of 576x320 to measure, after as many that are not */
-    Result run(int frames) throws InterruptedException {
-        through(new double[frames]);
+    /**
+     * Measures.
+     *
+     * @param frames of 576x320
+     * @param pause  between two: none shows what the code costs, a camera's shows what it costs in a processor that has been asleep or
+     *               busy with other things in between, as it is in a live session
+     */
+    Result run(int frames, Duration pause) throws InterruptedException {
         ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
         double[] wallMicros = new double[frames];
         long allocated = threads.getTotalThreadAllocatedBytes();
         long cpu = cpuNanos(threads);
-        through(wallMicros);
+        through(wallMicros, pause);
         double nanos = cpuNanos(threads) - cpu;
         double bytes = (threads.getTotalThreadAllocatedBytes() - allocated) / (double) frames;
         return new Result(nanos / 1000 / frames, Percentiles.of(wallMicros), bytes / Picture.I420.size(WIDTH, HEIGHT));
     }
 
-    private void through(double[] wallMicros) throws InterruptedException {
+    /** Lets the compiler do its work first. */
+    void warmUp(int frames) throws InterruptedException {
+        through(new double[frames], Duration.ZERO);
+    }
+
+    private void through(double[] wallMicros, Duration pause) throws InterruptedException {
         for (int i = 0; i < wallMicros.length; i++) {
             long start = System.nanoTime();
             edge.decode();
@@ -132,6 +143,9 @@ final class OwnCode implements AutoCloseable {
                 throw new IllegalStateException("frame " + i + " was lost on its way through the hub");
             }
             wallMicros[i] = (System.nanoTime() - start) / 1e3;
+            if (pause.isPositive()) {
+                Thread.sleep(pause);
+            }
         }
     }
 

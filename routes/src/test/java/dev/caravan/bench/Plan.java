@@ -12,7 +12,8 @@ import java.util.List;
  * @param sessions    steps of the ramp
  * @param rampWindow  what is measured of a step
  * @param kafkaWindow what is measured of a Kafka-fed session
- * @param frames      frames through the hub's own code, after as many to warm up
+ * @param frames      frames through the hub's own code, one after the other, after as many to warm up
+ * @param pacedFrames and at a camera's rate
  */
 record Plan(
         int rounds,
@@ -21,7 +22,8 @@ record Plan(
         List<Integer> sessions,
         Duration rampWindow,
         Duration kafkaWindow,
-        int frames) {
+        int frames,
+        int pacedFrames) {
 
     static final Plan FULL = new Plan(
             4,
@@ -30,7 +32,8 @@ record Plan(
             List.of(1, 2, 4, 6, 8, 10, 12),
             Duration.ofSeconds(4),
             Duration.ofSeconds(12),
-            20_000);
+            20_000,
+            300);
 
     static final Plan QUICK = new Plan(
             1,
@@ -39,5 +42,6 @@ record Plan(
             List.of(1, 2),
             Duration.ofSeconds(2),
             Duration.ofSeconds(3),
-            2_000);
+            2_000,
+            60);
 }

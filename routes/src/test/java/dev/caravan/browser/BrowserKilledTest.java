@@ -17,7 +17,7 @@ class BrowserKilledTest {
 
     @Test
     void aKilledBrowserLeavesWithItsOwnSessionAndNothingElseNotices() {
-        try (TestHub hub = TestHub.start();
+        try (TestHub hub = TestHub.start("--close-grace-s=1");
                 PageServer pages = new PageServer();
                 Chromium lasting = new Chromium(hub.port());
                 Chromium killed = new Chromium(hub.port())) {

@@ -98,6 +98,21 @@ class KafkaToBrowserTest {
     }
 
     @Test
+    void aProducerTakesABrowsersSessionOverAndGivesItBackWhenItFallsSilent() {
+        hub.load("passthrough");
+        String id = clients.send("guest", Screen.RED, Map.of());
+        Screen screen = clients.screen("guest");
+        screen.awaitColour(80, 80, Screen.RED);
+        try (KafkaCamera camera = new KafkaCamera(bootstrap, id, 576, 320)) {
+            int number = screen.awaitCounterAbove(0);
+            assertTrue(camera.sentEpochMs(number).isPresent());
+            assertEquals(2, hub.get("/api/v1/sessions/" + id).get("sources").size());
+        }
+        screen.awaitColour(80, 80, Screen.RED);
+        assertEquals("webrtc:" + id, hub.get("/api/v1/sessions/" + id).get("active_source").asText());
+    }
+
+    @Test
     void aPromptFromAnyDoorIsOnTheCardByTheSecondChunk() throws Exception {
         hub.load("test-card");
         String id = clients.receive("card", Map.of("input_mode", "text", "prompts", prompts("the first"), "outputs", List.of("kafka")));

@@ -13,6 +13,7 @@ import dev.caravan.inference.frame.Picture;
 import dev.caravan.processors.frames.FfmpegPictures;
 import java.net.http.HttpRequest;
 import java.util.Map;
+import org.apache.camel.api.management.ManagedCamelContext;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -40,7 +41,7 @@ class ManyToOneToManyTest {
     }
 
     @Test
-    void theNewestSourceIsShownUntilAControlNamesAnotherAndTheEndIsToldToAll() {
+    void theNewestSourceIsShownUntilAControlNamesAnotherAndTheEndIsToldToAll() throws Exception {
         Clients clients = new Clients(chromium, pages);
         String id = clients.send("first", RED, Map.of());
         clients.screen("first").awaitColour(80, 80, RED);
@@ -72,6 +73,9 @@ class ManyToOneToManyTest {
         }
         chromium.await("the session is gone", () -> hub.status("/api/v1/sessions/" + id) == 404);
         chromium.await("so are its peers", () -> hub.running().hub().peers().count() == 0);
+        ManagedCamelContext managed =
+                hub.running().camel().getCamelContextExtension().getContextPlugin(ManagedCamelContext.class);
+        assertEquals(0, managed.getManagedRoute("webrtc-in").getExchangesFailed(), "what they sent to the last is no failure");
     }
 
     @Test

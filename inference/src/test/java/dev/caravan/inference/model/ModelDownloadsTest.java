@@ -377,7 +377,9 @@ class ModelDownloadsTest {
         assertEquals(Optional.empty(), ours.progress("rife"));
         assertThrows(IllegalStateException.class, () -> ours.start("rife"));
         await(() -> threads().stream().allMatch(before::contains));
-        assertEquals(100_000, Files.size(models.resolve("RIFE/flownet.pkl.incomplete")));
+        // How much of what was sent had been written by then is chance; what was stays for the next attempt.
+        long kept = Files.size(models.resolve("RIFE/flownet.pkl.incomplete"));
+        assertTrue(0 < kept && kept <= 100_000, "kept " + kept);
     }
 
     @Test

@@ -145,10 +145,12 @@ class PipelineLoaderTest {
     @Test
     void theLastRequestWinsAndOneThatNeverStartedIsSkipped() throws Exception {
         first.hold();
+        first.holdAfterInterrupt();
         loader.load(List.of(entry("first", Map.of())));
         first.awaitStarted();
         loader.load(List.of(entry("depth", Map.of())));
         loader.load(List.of(entry("second", Map.of())));
+        first.release();
         Status status = loader.awaitIdle(LIMIT);
         assertEquals(Optional.of("second"), status.pipelineId());
         assertEquals(0, depth.loads());

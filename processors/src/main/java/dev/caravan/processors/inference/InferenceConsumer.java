@@ -7,6 +7,7 @@ import dev.caravan.processors.session.SessionEvent;
 import dev.caravan.processors.session.Sessions;
 import dev.caravan.processors.session.Subscriber;
 import java.util.concurrent.ExecutorService;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
@@ -131,7 +132,10 @@ public class InferenceConsumer extends DefaultConsumer implements Suspendable, S
         } catch (Exception e) {
             exchange.setException(e);
         }
-        if (exchange.getException() != null) {
+        boolean stopping = exchange.getException() instanceof RejectedExecutionException
+                && getEndpoint().getCamelContext().getStatus().isStopping();
+        // What still waited for a route that had to be forced to stop is lost with it, and not worth a line each.
+        if (exchange.getException() != null && !stopping) {
             getExceptionHandler().handleException("a route of " + getEndpoint() + " failed", exchange, exchange.getException());
         }
     }

@@ -206,8 +206,8 @@ final class ChunkMaker implements Chain.Run {
     /** Says, now and then, that somebody holds too many frames. From any thread. */
     void warnMemory(long now) {
         if (warnings.pass(now)) {
-            LOG.warn("session {}: the hub and its routes hold {} MiB of its frames, the limit; look for a route that keeps frames",
-                    session.id, session.environment.limits().heldBytes() >> 20);
+            LOG.warn("session {}: the hub and its routes hold {} MiB of its frames, or of all sessions what memory allows;"
+                    + " look for a route that keeps frames", session.id, session.held.bytes() >> 20);
         }
     }
 

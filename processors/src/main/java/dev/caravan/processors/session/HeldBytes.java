@@ -1,11 +1,7 @@
 package dev.caravan.processors.session;
 
 import dev.caravan.inference.frame.Picture;
-import java.lang.ref.Reference;
-import java.lang.ref.ReferenceQueue;
-import java.lang.ref.WeakReference;
-import java.util.HashSet;
-import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Counts the pixel bytes of one session that anybody - the hub, a route, a subscriber - still holds, so that a route that keeps frames
@@ -18,22 +14,19 @@ final class HeldBytes {
 
     private final long limit;
     private final MemoryRelief relief;
-    private final ReferenceQueue<byte[]> gone = new ReferenceQueue<>();
-    private final Set<Held> pictures = new HashSet<>();
-    private long bytes;
+    private final HeldTotal all;
+    private final AtomicLong bytes = new AtomicLong();
     private boolean tight;
 
-    HeldBytes(long limit, MemoryRelief relief) {
+    HeldBytes(long limit, MemoryRelief relief, HeldTotal all) {
         this.limit = limit;
         this.relief = relief;
+        this.all = all;
     }
 
     /** Counts a picture, unless it is counted already. */
-    synchronized void track(Picture picture) {
-        byte[] data = data(picture);
-        if (pictures.add(new Held(data, gone))) {
-            bytes += data.length;
-        }
+    void track(Picture picture) {
+        all.track(data(picture), bytes);
     }
 
     /**
@@ -41,38 +34,26 @@ final class HeldBytes {
      * not have been collected yet.
      */
     synchronized boolean room(int more, long nowNanos) {
-        forgetTheGone();
+        all.forgetTheGone();
+        long held = bytes.get();
         boolean wasTight = tight;
-        tight = bytes + more > limit - limit / 4;
+        tight = held + more > limit - limit / 4 || all.tight(more);
         if (tight) {
             relief.ask(nowNanos);
         } else if (wasTight) {
             relief.helped();
         }
-        return bytes + more <= limit;
+        return held + more <= limit && all.room(held, more);
     }
 
-    synchronized long bytes() {
-        forgetTheGone();
-        return bytes;
+    long bytes() {
+        all.forgetTheGone();
+        return bytes.get();
     }
 
     /** For tests: as if nobody held a picture any more. */
-    synchronized void release(Picture picture) {
-        for (Held held : pictures) {
-            if (held.refersTo(data(picture))) {
-                held.enqueue();
-            }
-        }
-    }
-
-    private void forgetTheGone() {
-        for (Reference<? extends byte[]> one = gone.poll(); one != null; one = gone.poll()) {
-            Held held = (Held) one;
-            if (pictures.remove(held)) {
-                bytes -= held.length;
-            }
-        }
+    void release(Picture picture) {
+        all.release(data(picture));
     }
 
     private static byte[] data(Picture picture) {
@@ -81,32 +62,5 @@ final class HeldBytes {
             case Picture.Rgb24 p -> p.data();
             case Picture.Encoded p -> p.data();
         };
-    }
-
-    /** The bytes of one picture. Two are equal when they are the same array, or the same reference after it is gone. */
-    private static final class Held extends WeakReference<byte[]> {
-
-        private final int hash;
-        private final int length;
-
-        Held(byte[] data, ReferenceQueue<byte[]> queue) {
-            super(data, queue);
-            hash = System.identityHashCode(data);
-            length = data.length;
-        }
-
-        @Override
-        public int hashCode() {
-            return hash;
-        }
-
-        @Override
-        public boolean equals(Object other) {
-            if (this == other) {
-                return true;
-            }
-            byte[] mine = get();
-            return mine != null && other instanceof Held that && that.refersTo(mine);
-        }
     }
 }

@@ -11,6 +11,7 @@ import java.util.concurrent.ThreadFactory;
  * @param delivery runs subscribers that bring no executor of their own; one task occupies a thread for as long as there is something
  *                 to deliver
  * @param relief   asks for garbage collections
+ * @param held     the pictures of all sessions together
  */
 record SessionEnvironment(
         ChainSource chains,
@@ -19,4 +20,5 @@ record SessionEnvironment(
         Timing timing,
         ThreadFactory threads,
         Executor delivery,
-        MemoryRelief relief) {}
+        MemoryRelief relief,
+        HeldTotal held) {}

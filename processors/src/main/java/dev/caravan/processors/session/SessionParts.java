@@ -44,7 +44,7 @@ final class SessionParts {
         output = new FanOut(drops, out, timing);
         nodeIds = lease.nodes().stream().map(PipelineLoader.Node::nodeId).toList();
         events = new SessionEvents(id, request.attributes(), provenance(lease), timing, output);
-        held = new HeldBytes(limits.heldBytes(), environment.relief());
+        held = new HeldBytes(limits.heldBytes(), environment.relief(), environment.held());
         sources = new SourceBoard(limits.sourceSilence().toNanos(), limits.closeGrace().toNanos());
         input = new FrameInput(sources, drops);
         // Who feeds a session through Kafka reads it there.

@@ -28,7 +28,8 @@ final class SessionThreads implements AutoCloseable {
                 new SystemTiming(clock, alarms),
                 owners,
                 delivery,
-                new MemoryRelief(() -> collector.execute(System::gc)));
+                new MemoryRelief(() -> collector.execute(System::gc)),
+                HeldTotal.ofHeap());
     }
 
     /** Lets what is queued be delivered, bounded. */

@@ -190,7 +190,8 @@ class InferenceComponentTest {
     void theFirstFrameOfAnUnknownSessionOpensItWhereTheRouteSaysSo() throws Exception {
         // One by one: of two that wait together on a busy machine the older may be dropped.
         for (int sent = 1; sent <= 2; sent++) {
-            frames.expectedMessageCount(sent);
+            frames.reset(); // it waits its whole time for a second message of two when it has one of them already
+            frames.expectedMessageCount(1);
             send.sendBody("direct:open", Pictures.frame("cam-1", "kafka:caravan.frames.in", sent));
             frames.assertIsSatisfied();
         }

@@ -17,7 +17,7 @@ class HeldBytesTest {
 
     private int collections;
     private final MemoryRelief relief = new MemoryRelief(() -> collections++);
-    private final HeldBytes held = new HeldBytes(1000, relief);
+    private final HeldBytes held = new HeldBytes(1000, relief, new HeldTotal(100_000, 0));
 
     @Test
     void aPictureIsCountedOnceHoweverManyFramesShareIt() {
@@ -70,6 +70,44 @@ class HeldBytesTest {
         assertFalse(held.room(251, 0));
         kept.forEach(held::release);
         assertTrue(held.room(251, 0));
+    }
+
+    @Test
+    void whatIsKeptOfEndedSessionsCountsForAll() {
+        HeldTotal all = new HeldTotal(1000, 0);
+        List<Picture> kept = new ArrayList<>();
+        for (int i = 0; i < 6; i++) {
+            HeldBytes one = new HeldBytes(1000, relief, all);
+            assertTrue(one.room(150, 0));
+            kept.add(Pictures.gray(10, 10, i));
+            one.track(kept.getLast());
+        }
+        HeldBytes next = new HeldBytes(1000, relief, all);
+        assertEquals(1, collections, "the last two asked, and once is enough");
+        assertFalse(next.room(150, 0));
+        next.release(kept.getFirst());
+        assertTrue(next.room(150, 0));
+        Reference.reachabilityFence(kept);
+    }
+
+    @Test
+    void aSessionThatHoldsLittleHasRoomWhileOthersHoldTooMuchButNotForEver() {
+        HeldTotal all = new HeldTotal(1000, 200);
+        List<Picture> kept = new ArrayList<>();
+        HeldBytes greedy = new HeldBytes(10_000, relief, all);
+        while (greedy.room(150, 0)) {
+            kept.add(Pictures.gray(10, 10, 0));
+            greedy.track(kept.getLast());
+        }
+        assertEquals(900, greedy.bytes());
+        HeldBytes modest = new HeldBytes(10_000, relief, all);
+        assertTrue(modest.room(150, 0));
+        kept.add(Pictures.gray(10, 10, 0));
+        modest.track(kept.getLast());
+        assertFalse(modest.room(150, 0), "it has its floor");
+        assertTrue(new HeldBytes(10_000, relief, all).room(150, 0));
+        assertFalse(new HeldBytes(10_000, relief, all).room(151, 0), "and all together have an end");
+        Reference.reachabilityFence(kept);
     }
 
     @Test

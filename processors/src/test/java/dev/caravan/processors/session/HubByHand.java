@@ -52,7 +52,7 @@ final class HubByHand {
     Sessions sessions() {
         if (sessions == null) {
             sessions = new Sessions(new SessionEnvironment(this::acquire, decoder, limits, timing, this::thread, delivery,
-                    new MemoryRelief(() -> collections++)), () -> {});
+                    new MemoryRelief(() -> collections++), new HeldTotal(1L << 40, 0)), () -> {});
             sessions.subscribe("recorder", heard);
         }
         return sessions;
