@@ -93,7 +93,17 @@ public final class SettingsReader {
         Optional<Settings.Twilio> twilio = values.find(Option.TWILIO_ACCOUNT_SID)
                 .flatMap(sid -> secret(Option.TWILIO_AUTH_TOKEN).map(token -> new Settings.Twilio(sid, token)));
         return new Settings.WebRtc(
-                udpPorts(), list(Option.PUBLIC_ADDRESS), values.text(Option.STUN_URL), turn, address(Option.TURN_BROKER), twilio);
+                udpPorts(), publicAddresses(), values.text(Option.STUN_URL), turn, address(Option.TURN_BROKER), twilio);
+    }
+
+    private List<String> publicAddresses() throws ConfigException {
+        List<String> addresses = list(Option.PUBLIC_ADDRESS);
+        for (String address : addresses) {
+            if (!address.matches("[A-Za-z0-9.:-]+")) {
+                throw bad(Option.PUBLIC_ADDRESS, address, "use an address like 203.0.113.7 or a host name");
+            }
+        }
+        return addresses;
     }
 
     private Optional<Settings.PortRange> udpPorts() throws ConfigException {
@@ -120,7 +130,7 @@ public final class SettingsReader {
             case "embedded" -> new Broker.Embedded((int) number(Option.KAFKA_PORT, 0, 65535));
             case "none" -> new Broker.None();
             default -> {
-                if (!text.matches("[^,\\s:]+:\\d{1,5}(,[^,\\s:]+:\\d{1,5})*")) {
+                if (!Arrays.stream(text.split(",", -1)).allMatch(SettingsReader::isServer)) {
                     throw bad(Option.KAFKA, text, "use embedded, none or HOST:PORT");
                 }
                 yield new Broker.Cluster(text);
@@ -147,6 +157,10 @@ public final class SettingsReader {
                 (int) number(Option.MAX_PICTURE_PIXELS, 4096, 1 << 28),
                 Duration.ofMillis(number(Option.FRAME_AGE_MS, 1, 3_600_000)),
                 sessions);
+    }
+
+    private static boolean isServer(String text) {
+        return text.matches("[^\\s:]+:\\d{1,5}") && Integer.parseInt(text.substring(text.indexOf(':') + 1)) <= 65535;
     }
 
     private long number(Option option, long min, long max) throws ConfigException {

@@ -142,6 +142,8 @@ class SettingsTest {
         "--udp-ports=9-1 | --udp-ports: '9-1' cannot be used, write it as 50000-50100",
         "--udp-ports=50000 | --udp-ports: '50000' cannot be used, write it as 50000-50100",
         "--kafka=somewhere | --kafka: 'somewhere' cannot be used, use embedded, none or HOST:PORT",
+        "--kafka=k1:9092,k2:99999 | --kafka: 'k1:9092,k2:99999' cannot be used, use embedded, none or HOST:PORT",
+        "--public-address=not/one | --public-address: 'not/one' cannot be used, use an address like 203.0.113.7 or a host name",
         "--stand-in=longlive | --stand-in: 'longlive' cannot be used, write it as longlive=test-card",
         "--reload=maybe | --reload: 'maybe' cannot be used, use true or false",
         "--host=0.0.0.0 | --host 0.0.0.0 can be reached from other machines: set --token as well",

@@ -5,6 +5,7 @@ import dev.caravan.inference.frame.Frame;
 import dev.caravan.inference.frame.Origin;
 import dev.caravan.inference.frame.Picture;
 import dev.caravan.processors.CaravanHeaders;
+import dev.caravan.processors.session.Sessions;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -14,7 +15,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.regex.Pattern;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
 import org.apache.camel.StreamCache;
@@ -24,7 +24,6 @@ import org.jspecify.annotations.Nullable;
 /** Makes frames of message bodies and headers. Files stay encoded; only their header is looked at. Thread-safe. */
 final class FrameReader {
 
-    private static final Pattern SESSION_ID = Pattern.compile("[A-Za-z0-9._-]{1,64}");
 
     /** What clients send that do not know better; the bytes decide then. */
     private static final String ANY_BYTES = "application/octet-stream";
@@ -97,7 +96,7 @@ final class FrameReader {
         if (id.isEmpty()) {
             throw new BadPictureException("no session: the record needs a key, or the message the header " + CaravanHeaders.SESSION_ID);
         }
-        if (!SESSION_ID.matcher(id.get()).matches()) {
+        if (!Sessions.ID.matcher(id.get()).matches()) {
             throw new BadPictureException("session \"" + WireHeaders.shown(id.get())
                     + "\" is not accepted; use 1 to 64 letters, digits, dots, dashes or underscores");
         }
