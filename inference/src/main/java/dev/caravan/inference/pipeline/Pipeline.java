@@ -1,5 +1,8 @@
 package dev.caravan.inference.pipeline;
 
+import java.nio.file.Path;
+import java.util.List;
+
 /** A kind of picture maker that can be loaded: a model family, or one of the built-in ones that need no model. Stateless, thread-safe. */
 public interface Pipeline {
 
@@ -12,11 +15,13 @@ public interface Pipeline {
     }
 
     /**
-     * The files it needs on disk and does not find.
+     * The files it needs on disk and does not find; none, unless it says otherwise.
      *
      * @return one line per missing file, relative to the models folder; empty when it can be loaded now
      */
-    java.util.List<String> missingFiles(java.nio.file.Path modelsFolder);
+    default List<String> missingFiles(Path modelsFolder) {
+        return List.of();
+    }
 
     /**
      * Loads weights and builds graphs. Slow; called on a loader thread, never twice at once for the whole hub.

@@ -2,7 +2,6 @@ package dev.caravan.inference.pipeline;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -85,11 +84,6 @@ final class SteppedPipeline implements Pipeline {
     @Override
     public PipelineSchema schema() {
         return schema;
-    }
-
-    @Override
-    public List<String> missingFiles(Path modelsFolder) {
-        return List.of();
     }
 
     @Override

@@ -6,8 +6,6 @@ import dev.caravan.inference.pipeline.Pipeline;
 import dev.caravan.inference.pipeline.PipelineException;
 import dev.caravan.inference.pipeline.PipelineSchema;
 import dev.caravan.inference.pipeline.Progress;
-import java.nio.file.Path;
-import java.util.List;
 
 /** Shows which keys are held and where the mouse goes, from the parameter {@code ctrl_input}: for trying controllers. */
 public final class ControllerVizPipeline implements Pipeline {
@@ -21,11 +19,6 @@ public final class ControllerVizPipeline implements Pipeline {
     @Override
     public PipelineSchema schema() {
         return schema;
-    }
-
-    @Override
-    public List<String> missingFiles(Path modelsFolder) {
-        return List.of();
     }
 
     @Override

@@ -12,7 +12,6 @@ import dev.caravan.inference.pipeline.PipelineSchema;
 import dev.caravan.inference.pipeline.PipelineStream;
 import dev.caravan.inference.pipeline.Progress;
 import dev.caravan.inference.pipeline.SessionSeed;
-import java.nio.file.Path;
 import java.util.List;
 
 /**
@@ -33,11 +32,6 @@ abstract class FrameByFrame implements Pipeline {
     @Override
     public final PipelineSchema schema() {
         return schema;
-    }
-
-    @Override
-    public final List<String> missingFiles(Path modelsFolder) {
-        return List.of();
     }
 
     @Override

@@ -7,9 +7,7 @@ import dev.caravan.inference.pipeline.Pipeline;
 import dev.caravan.inference.pipeline.PipelineException;
 import dev.caravan.inference.pipeline.PipelineSchema;
 import dev.caravan.inference.pipeline.Progress;
-import java.nio.file.Path;
 import java.time.InstantSource;
-import java.util.List;
 
 /**
  * The test card under the id of a pipeline whose model is not at hand, to try clients with ({@code --stand-in longlive=test-card}).
@@ -44,11 +42,6 @@ public final class StandInPipeline implements Pipeline {
     @Override
     public PipelineSchema schema() {
         return schema;
-    }
-
-    @Override
-    public List<String> missingFiles(Path modelsFolder) {
-        return List.of();
     }
 
     @Override

@@ -6,9 +6,7 @@ import dev.caravan.inference.pipeline.Pipeline;
 import dev.caravan.inference.pipeline.PipelineException;
 import dev.caravan.inference.pipeline.PipelineSchema;
 import dev.caravan.inference.pipeline.Progress;
-import java.nio.file.Path;
 import java.time.InstantSource;
-import java.util.List;
 
 /** A moving test picture that shows prompt, counter and clock, so that every path can be tried without a model. */
 public final class TestCardPipeline implements Pipeline {
@@ -24,11 +22,6 @@ public final class TestCardPipeline implements Pipeline {
     @Override
     public PipelineSchema schema() {
         return schema;
-    }
-
-    @Override
-    public List<String> missingFiles(Path modelsFolder) {
-        return List.of();
     }
 
     @Override
