@@ -94,7 +94,11 @@ public final class Hub implements AutoCloseable {
                 info,
                 new PipelinesApi(pipelines, loader),
                 new ModelsApi(downloads),
-                new WebrtcApi(Translated.iceServers(settings, clock), offers, peers),
+                new WebrtcApi(
+                        Translated.iceServers(settings, clock),
+                        offers,
+                        peers,
+                        refusal -> kafka.ifPresent(hub -> hub.scopeEvents().offerFailed(refusal))),
                 new AssetsApi(assets),
                 new LorasApi(new LoraFolder(settings.folders().loras(), Optional.empty())),
                 new SessionsApi(sessions, peers::all, pictures),

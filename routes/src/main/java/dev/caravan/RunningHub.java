@@ -146,6 +146,7 @@ public final class RunningHub implements AutoCloseable {
             @Override
             public void beforeConfigure(BaseMainSupport starting) {
                 hub.bind(starting.getCamelContext());
+                RouteFailures.install(starting.getCamelContext());
             }
         });
         main.configure()

@@ -6,12 +6,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.caravan.api.Json;
+import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.HashSet;
+import java.util.Locale;
 import java.util.Set;
 import java.util.TreeSet;
 import org.apache.camel.Route;
@@ -118,6 +120,34 @@ class HubTest {
     @ValueSource(strings = {"application/x-www-form-urlencoded", "multipart/form-data; boundary=x"})
     void aFormIsRefusedByItsType(String type) throws Exception {
         assertTrue(detail(hub.post("/api/v1/anything", "a=1", "Content-Type", type), 415).endsWith("send application/json"));
+    }
+
+    @Test
+    void whatCannotBeReadAsARequestIsAnsweredInJsonToo() throws Exception {
+        String close = "Connection: close";
+        unreadable(hub.raw("GET /" + "a".repeat(10_000) + " HTTP/1.1", "Host: localhost", close), 414);
+        unreadable(hub.raw("GET / HTTP/1.1", "Host: localhost", "X-Long: " + "a".repeat(10_000), close), 431);
+        unreadable(hub.raw("nonsense", close), 400);
+    }
+
+    private static void unreadable(String answer, int status) {
+        // Without a first line the version is not known either.
+        assertTrue(answer.matches("(?s)HTTP/1\\.[01] " + status + " .*"), answer);
+        assertTrue(answer.toLowerCase(Locale.ROOT).contains("content-type: application/json"), answer);
+        assertTrue(answer.substring(answer.indexOf("\r\n\r\n")).strip().startsWith("{\"detail\":\""), answer);
+    }
+
+    @Test
+    void aClientThatWouldLikeAnotherVersionOfHttpIsServedAllTheSame() throws Exception {
+        HttpRequest head = HttpRequest.newBuilder(hub.uri("/health"))
+                .method("HEAD", BodyPublishers.noBody())
+                .build();
+        try (HttpClient client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_2).build()) {
+            HttpResponse<String> answer = client.send(head, HttpResponse.BodyHandlers.ofString());
+            assertEquals(200, answer.statusCode());
+            assertEquals(HttpClient.Version.HTTP_1_1, answer.version());
+            assertEquals("", answer.body());
+        }
     }
 
     @Test
@@ -231,6 +261,11 @@ class HubTest {
                 String where = operation.getKey() + " " + path.getKey();
                 assertTrue(ids.add(operation.getValue().path("operationId").asText()), where + " has an id of another");
                 assertFalse(operation.getValue().path("summary").asText().isEmpty(), where);
+                operation.getValue().at("/requestBody/content").properties().forEach(body -> {
+                    boolean json = body.getKey().equals("application/json");
+                    assertEquals(json ? "object" : "string", body.getValue().at("/schema/type").asText(), where);
+                    assertEquals(json, body.getValue().path("example").isObject(), where + ": something to try it out with");
+                });
                 operation.getValue().get("responses").forEach(response ->
                         assertFalse(response.path("description").asText().isEmpty(), where));
                 for (String part : path.getKey().split("/")) {
@@ -241,7 +276,8 @@ class HubTest {
                 }
             });
         });
-        Set<String> routed = new TreeSet<>();
+        // A media route like the others, but answered like the API.
+        Set<String> routed = new TreeSet<>(Set.of("postFrame"));
         for (Route route : hub.running().camel().getRoutes()) {
             if (route.getId().startsWith("api-")) {
                 routed.add(route.getId().substring(4));

@@ -34,6 +34,64 @@ class UserRoutesTest {
                         simple: "{{caravan.kafka-group}}"
             """;
 
+    private static final String FAIL = """
+            - route:
+                id: fails
+                from:
+                  uri: platform-http:/fails
+                  steps:
+                    - setHeader:
+                        name: X-Half
+                        constant: done
+                    - throwException:
+                        exceptionType: java.lang.IllegalStateException
+                        message: /etc/secret is missing
+            - rest:
+                get:
+                  - path: /fails-inside
+                    to: direct:inside
+            - route:
+                id: inside
+                from:
+                  uri: direct:inside
+                  steps:
+                    - throwException:
+                        exceptionType: java.lang.IllegalStateException
+                        message: /etc/secret is missing
+            - route:
+                id: into-nowhere
+                from:
+                  uri: platform-http:/into-nowhere
+                  steps:
+                    - setHeader:
+                        name: CaravanSessionId
+                        constant: nobody
+                    - setBody:
+                        constant: '{"paused": true}'
+                    - to: inference:main
+            """;
+
+    private static final String HANDLES_ITSELF = """
+            - onException:
+                exception: [java.lang.Exception]
+                handled:
+                  constant: "true"
+                steps:
+                  - setHeader:
+                      name: CamelHttpResponseCode
+                      constant: 418
+                  - setBody:
+                      constant: own words
+            - route:
+                id: handles-itself
+                from:
+                  uri: platform-http:/handles-itself
+                  steps:
+                    - throwException:
+                        exceptionType: java.lang.IllegalStateException
+                        message: no
+            """;
+
     @TempDir
     static Path data;
 
@@ -43,6 +101,8 @@ class UserRoutesTest {
     static void start() throws Exception {
         Path routes = Files.createDirectories(data.resolve("routes"));
         Files.writeString(routes.resolve("webhook.yaml"), SHOW_HEADERS);
+        Files.writeString(routes.resolve("fail.yaml"), FAIL);
+        Files.writeString(routes.resolve("handles-itself.yaml"), HANDLES_ITSELF);
         Files.writeString(routes.resolve("broken.yaml"), "- route:\n    from:\n      uri: nonsense-scheme:x\n    steps: 1\n");
         hub = TestHub.startIn(data, "--kafka-group=mine");
     }
@@ -78,6 +138,30 @@ class UserRoutesTest {
     @Test
     void otherHeadersComeThrough() {
         assertTrue(hub.fetch("/webhook/x", "X-Mine", "kept").body().contains("kept"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/fails", "/fails-inside"})
+    void aFailureIsAnsweredInTheContractsShapeWithoutItsText(String path) {
+        HttpResponse<String> answer = hub.fetch(path);
+        assertEquals(500, answer.statusCode());
+        assertEquals("application/json", answer.headers().firstValue("content-type").orElse(""));
+        assertEquals("{\"detail\":\"Internal error: see the hub's log\"}", answer.body());
+        assertTrue(answer.headers().firstValue("x-half").isEmpty(), "nothing of what the route had done so far");
+    }
+
+    @Test
+    void aRefusalOfASessionIsToldInItsOwnWords() {
+        HttpResponse<String> answer = hub.fetch("/into-nowhere");
+        assertEquals(404, answer.statusCode(), answer::body);
+        assertTrue(answer.body().contains("nobody"), answer::body);
+    }
+
+    @Test
+    void theirOwnWayWithFailuresComesFirst() {
+        HttpResponse<String> answer = hub.fetch("/handles-itself");
+        assertEquals(418, answer.statusCode());
+        assertEquals("own words", answer.body());
     }
 
     @Test

@@ -1,9 +1,7 @@
 package dev.caravan.api;
 
-import io.vertx.core.Future;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
-import io.vertx.core.http.HttpVersion;
 import java.net.URLDecoder;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -37,13 +35,12 @@ final class ApiExchange {
     }
 
     static void write(Exchange exchange, Reply reply) {
-        HttpMessage http = http(exchange);
         Message message = exchange.getMessage();
         // What came in must not go out: Camel copies the headers of the last message to the response.
         message.removeHeaders("*");
         switch (reply.body()) {
             case Reply.File file -> {
-                send(http, reply, file);
+                send(http(exchange), reply, file);
                 return;
             }
             case Reply.Bytes bytes -> {
@@ -52,7 +49,7 @@ final class ApiExchange {
             }
             case Reply.Nothing nothing -> message.setBody(null);
         }
-        reply.headers().forEach(http.getResponse()::putHeader);
+        reply.headers().forEach((name, value) -> http(exchange).getResponse().putHeader(name, value));
         message.setHeader(Exchange.HTTP_RESPONSE_CODE, reply.status());
     }
 
@@ -68,13 +65,9 @@ final class ApiExchange {
             return;
         }
         // The length is said aloud for HEAD, which arrives here as GET; the transport leaves the body out.
-        Future<Void> sent = response.putHeader("Content-Type", file.contentType())
+        response.putHeader("Content-Type", file.contentType())
                 .putHeader("Content-Length", Long.toString(slice.length()))
                 .sendFile(file.path().toString(), slice.offset(), slice.length());
-        if (http.getRequest().version() == HttpVersion.HTTP_2) {
-            // Only an HTTP/1 answer counts as ended once the file is under way; Camel would end this one itself in the middle.
-            sent.toCompletionStage().toCompletableFuture().join();
-        }
     }
 
     private static HttpMessage http(Exchange exchange) {

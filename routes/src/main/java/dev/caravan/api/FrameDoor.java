@@ -1,23 +1,18 @@
 package dev.caravan.api;
 
-import dev.caravan.inference.frame.BadPictureException;
 import dev.caravan.inference.frame.Frame;
 import dev.caravan.processors.CaravanHeaders;
 import dev.caravan.processors.frames.FrameHeaders;
 import dev.caravan.processors.frames.PictureFormat;
-import dev.caravan.processors.session.SessionRefusedException;
 import dev.caravan.processors.session.Sessions;
 import java.util.List;
 import java.util.Map;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** The two ends of the route {@code rest-frames}: a posted picture comes in as bytes with headers of ours, and the client gets its answer. */
 public final class FrameDoor {
 
-    private static final Logger LOG = LoggerFactory.getLogger(FrameDoor.class);
     private static final PathTemplate PATH = new PathTemplate("/api/v1/sessions/{id}/frames");
     private static final String ANY_BYTES = "application/octet-stream";
     /** What a client may say about its picture besides the content type. */
@@ -70,23 +65,5 @@ public final class FrameDoor {
         Frame frame = exchange.getMessage().getBody(Frame.class);
         ApiExchange.write(exchange, Reply.json(202, Map.of(
                 "status", "accepted", "session_id", frame.sessionId(), "sequence", frame.sequence())));
-    }
-
-    /** Answers a failure of the route with its status and one line. */
-    public void refused(Exchange exchange) {
-        Exception cause = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Exception.class);
-        ApiExchange.write(exchange, switch (cause) {
-            case ApiError e -> detail(e.status(), e.getMessage());
-            case BadPictureException e -> detail(400, e.getMessage());
-            case SessionRefusedException e -> detail(404, e.getMessage());
-            default -> {
-                LOG.error("A posted picture was not taken", cause);
-                yield detail(500, "Internal error: see the hub's log");
-            }
-        });
-    }
-
-    private static Reply detail(int status, String text) {
-        return Reply.json(status, Map.of("detail", text));
     }
 }

@@ -41,13 +41,15 @@ public final class HeadlessApi extends ApiRoutes {
     @Override
     protected void operations() {
         post("/api/v1/session/start", "startHeadless", "Start the session without a client", this::start)
-                .jsonBody("pipeline_id or graph; input_mode, prompts, parameters, node_parameters")
+                .jsonBody(
+                        "pipeline_id or graph; input_mode, prompts, parameters, node_parameters",
+                        Map.of("pipeline_id", "test-card", "input_mode", "text", "parameters", SessionsApi.CONTROL))
                 .answers(400, "no pipeline loaded, or a graph the hub does not run")
                 .answers(422, "neither pipeline_id nor graph, or wrong types");
         post("/api/v1/session/stop", "stopHeadless", "Stop it", request -> stop()).answers(404, "there is none");
         get("/api/v1/session/parameters", "getSessionParameters", "Parameters of the first session", request -> parameters());
         post("/api/v1/session/parameters", "setSessionParameters", "Change parameters of every session", this::control)
-                .jsonBody("parameters to change; the others stay")
+                .jsonBody(SessionsApi.CONTROL_TEXT, SessionsApi.CONTROL)
                 .answers(400, "nothing to change")
                 .answers(422, "wrong types or values; nothing is applied");
         get("/api/v1/session/frame", "getSessionFrame", "The newest picture of the first session as JPEG", this::frame)

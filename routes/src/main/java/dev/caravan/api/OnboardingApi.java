@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.List;
+import java.util.Map;
 
 /** Whether a client still shows its wizard (contract §1.12); kept over restarts. Thread-safe. */
 public final class OnboardingApi extends ApiRoutes {
@@ -27,7 +28,8 @@ public final class OnboardingApi extends ApiRoutes {
         get("/api/v1/onboarding/status", "getOnboarding", "What was answered", request -> Reply.json(read()));
         put("/api/v1/onboarding/status", "putOnboarding", "Keep answers; absent and null ones stay as they are", request ->
                         Reply.json(merge(request.requireObject())))
-                .jsonBody("completed, inference_mode, onboarding_style, referral_source, use_case")
+                .jsonBody(
+                        "completed, inference_mode, onboarding_style, referral_source, use_case", Map.of("completed", true))
                 .answers(422, "wrong types");
     }
 

@@ -5,14 +5,17 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.swagger.v3.oas.models.OpenAPI;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.camel.CamelContext;
 import org.apache.camel.model.Model;
 import org.apache.camel.model.rest.RestDefinition;
+import org.apache.camel.model.rest.VerbDefinition;
 import org.apache.camel.openapi.BeanConfig;
 import org.apache.camel.openapi.RestOpenApiReader;
 import org.apache.camel.openapi.RestOpenApiSupport;
+import org.jspecify.annotations.Nullable;
 
 /** Describes every operation of the context's REST definitions, a user's own included, as OpenAPI 3.1. Thread-safe. */
 public final class OpenApi {
@@ -28,15 +31,13 @@ public final class OpenApi {
 
     /** The description as JSON. Made anew each time, because routes come and go; takes some milliseconds. */
     public byte[] json() {
-        List<RestDefinition> rests =
-                context.getCamelContextExtension().getContextPlugin(Model.class).getRestDefinitions();
         BeanConfig config = new BeanConfig();
         config.setTitle("Caravan");
         config.setVersion("3.1.0");
         config.setBasePath("/");
         try {
             OpenAPI description = new RestOpenApiReader()
-                    .read(context, rests, config, context.getName(), context.getClassResolver());
+                    .read(context, rests(), config, context.getName(), context.getClassResolver());
             JsonNode json = Json.read(RestOpenApiSupport.getJsonFromOpenAPIAsString(description, config)
                     .getBytes(StandardCharsets.UTF_8));
             return Json.write(finished((ObjectNode) json));
@@ -53,9 +54,13 @@ public final class OpenApi {
         components.withObjectProperty("securitySchemes").putObject("token").put("type", "http").put("scheme", "bearer");
         ObjectNode error = components.withObjectProperty("schemas").putObject("Error").put("type", "object");
         error.putObject("properties").putObject("detail").put("description", "A text, or with 422 a list of {type, loc, msg, input}");
+        Map<String, String> examples = examples();
         ObjectNode paths = json.objectNode();
         for (Map.Entry<String, JsonNode> path : json.path("paths").properties()) {
-            path.getValue().forEach(operation -> complete((ObjectNode) operation));
+            path.getValue().forEach(operation -> {
+                complete((ObjectNode) operation);
+                body(operation, examples.get(operation.path("operationId").asText()));
+            });
             paths.set(named(path.getKey(), path.getValue()), path.getValue());
         }
         json.set("paths", paths);
@@ -78,6 +83,38 @@ public final class OpenApi {
             responses.putObject("200").put("description", "OK");
         }
         errorBody(responses.putObject("default").put("description", "Refused or failed"));
+    }
+
+    /** Camel calls every body a string: says what it is, so that the API page offers one that works. */
+    private static void body(JsonNode operation, @Nullable String example) {
+        operation.path("requestBody").path("content").properties().forEach(content -> {
+            ObjectNode media = (ObjectNode) content.getValue();
+            ObjectNode schema = media.putObject("schema");
+            if (example == null) {
+                schema.put("type", "string").put("format", "binary");
+            } else {
+                schema.put("type", "object");
+                media.set("example", Json.read(example.getBytes(StandardCharsets.UTF_8)));
+            }
+        });
+    }
+
+    /** Examples of JSON bodies by operation. */
+    private Map<String, String> examples() {
+        Map<String, String> examples = new HashMap<>();
+        for (RestDefinition rest : rests()) {
+            for (VerbDefinition verb : rest.getVerbs()) {
+                verb.getParams().stream()
+                        .filter(parameter -> parameter.getExamples() != null)
+                        .flatMap(parameter -> parameter.getExamples().stream())
+                        .forEach(example -> examples.put(verb.getId(), example.getValue()));
+            }
+        }
+        return examples;
+    }
+
+    private List<RestDefinition> rests() {
+        return context.getCamelContextExtension().getContextPlugin(Model.class).getRestDefinitions();
     }
 
     private static void errorBody(ObjectNode response) {

@@ -1,5 +1,7 @@
 package dev.caravan.api;
 
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
 import org.apache.camel.model.rest.ParamDefinition;
 import org.apache.camel.model.rest.RestParamType;
 import org.apache.camel.model.rest.ResponseMessageDefinition;
@@ -34,10 +36,16 @@ public final class Operation {
         return parameter(name, RestParamType.query, "string", true, description);
     }
 
-    /** A JSON body. */
-    public Operation jsonBody(String description) {
+    /**
+     * A JSON body.
+     *
+     * @param example one that works, to be tried out from the API page
+     */
+    public Operation jsonBody(String description, Map<String, ?> example) {
         verb.setConsumes("application/json");
-        return parameter("body", RestParamType.body, "object", true, description);
+        parameter("body", RestParamType.body, "object", true, description);
+        verb.getParams().getLast().example("application/json", new String(Json.write(example), StandardCharsets.UTF_8));
+        return this;
     }
 
     /** A body of raw bytes. */

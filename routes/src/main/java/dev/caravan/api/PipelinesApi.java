@@ -22,7 +22,9 @@ public final class PipelinesApi extends ApiRoutes {
     @Override
     protected void operations() {
         post("/api/v1/pipeline/load", "loadPipeline", "Load pipelines in the background, replacing the loaded set", this::load)
-                .jsonBody("pipelines: [{node_id, pipeline_id, load_params}], or pipeline_ids, or pipeline_id, with load_params")
+                .jsonBody(
+                        "pipelines: [{node_id, pipeline_id, load_params}], or pipeline_ids, or pipeline_id, with load_params",
+                        Map.of("pipeline_ids", List.of("test-card")))
                 .answers(200, "accepted; poll the status")
                 .answers(400, "no pipeline named")
                 .answers(422, "wrong types");

@@ -23,6 +23,12 @@ import java.util.function.Supplier;
  */
 public final class SessionsApi extends ApiRoutes {
 
+    /** For the API page. */
+    static final String CONTROL_TEXT = "what to change: prompts, paused, ... of the contract, and outputs: ['kafka'], active_source: a name"
+            + " from the session's sources; the others stay";
+
+    static final Map<String, Object> CONTROL = Map.of("prompts", List.of(Map.of("text", "a harbour at night", "weight", 1)));
+
     private static final Origin REST = Origin.of("rest");
 
     private final Sessions sessions;
@@ -40,7 +46,9 @@ public final class SessionsApi extends ApiRoutes {
     protected void operations() {
         get("/api/v1/sessions", "listSessions", "Live sessions, oldest first", request -> list());
         post("/api/v1/sessions", "openSession", "Open a session that lives until it is deleted", this::open)
-                .jsonBody("id, pipeline_ids, parameters: all optional")
+                .jsonBody(
+                        "id, pipeline_ids, parameters: all optional",
+                        Map.of("id", "studio", "parameters", Map.of("input_mode", "text")))
                 .answers(201, "open")
                 .answers(400, "no pipeline loaded, or an id that is taken or malformed")
                 .answers(503, "a limit is reached");
@@ -56,7 +64,7 @@ public final class SessionsApi extends ApiRoutes {
                 .answers(404, "unknown");
         post("/api/v1/sessions/{id}/parameters", "setParametersOfSession", "Change parameters from the next chunk on", this::control)
                 .path("id", "session id")
-                .jsonBody("parameters to change; the others stay")
+                .jsonBody(CONTROL_TEXT, CONTROL)
                 .answers(404, "unknown")
                 .answers(422, "wrong types or values; nothing is applied");
         get("/api/v1/sessions/{id}/frame", "getFrameOfSession", "The newest picture as JPEG", this::frame)

@@ -11,6 +11,7 @@ import dev.caravan.processors.webrtc.Peers;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 
 /** Signalling: ICE servers, offers, candidates (contract §1.4). */
 public final class WebrtcApi extends ApiRoutes {
@@ -18,12 +19,15 @@ public final class WebrtcApi extends ApiRoutes {
     private final IceServers iceServers;
     private final OfferService offers;
     private final Peers peers;
+    private final Consumer<Exception> refused;
 
-    public WebrtcApi(IceServers iceServers, OfferService offers, Peers peers) {
+    /** @param refused is told of every offer that is not answered; must return at once */
+    public WebrtcApi(IceServers iceServers, OfferService offers, Peers peers, Consumer<Exception> refused) {
         super("webrtc", "Signalling: ICE servers, offers, candidates");
         this.iceServers = iceServers;
         this.offers = offers;
         this.peers = peers;
+        this.refused = refused;
     }
 
     @Override
@@ -31,14 +35,18 @@ public final class WebrtcApi extends ApiRoutes {
         get("/api/v1/webrtc/ice-servers", "getIceServers", "ICE servers for RTCPeerConnection", request -> Reply.json(
                 Map.of("iceServers", IceServers.json(iceServers.current()))));
         post("/api/v1/webrtc/offer", "createOffer", "Connect a peer: open a session, or join or watch one", this::offer)
-                .jsonBody("sdp, type 'offer', initialParameters (join or watch: id of an existing session)")
+                .jsonBody(
+                        "sdp, type 'offer', initialParameters (join or watch: id of an existing session)",
+                        Map.of("type", "offer", "sdp", "v=0...", "initialParameters", SessionsApi.CONTROL))
                 .answers(400, "no pipeline loaded, a graph the hub does not run, or an SDP that cannot be answered")
                 .answers(404, "the session to join or watch is unknown")
                 .answers(422, "wrong types or values")
                 .answers(503, "a limit is reached");
         patch("/api/v1/webrtc/offer/{session_id}", "addIceCandidates", "Add ICE candidates of the client", this::candidates)
                 .path("session_id", "sessionId of the answer")
-                .jsonBody("candidates: [{candidate, sdpMid, sdpMLineIndex}]")
+                .jsonBody(
+                        "candidates: [{candidate, sdpMid, sdpMLineIndex}]",
+                        Map.of("candidates", List.of(Map.of("candidate", "candidate:...", "sdpMid", "0", "sdpMLineIndex", 0))))
                 .answers(204, "added")
                 .answers(404, "unknown session or a candidate that cannot be used");
         delete("/api/v1/webrtc/offer/{session_id}", "closeOffer", "End a peer", this::close)
@@ -47,12 +55,21 @@ public final class WebrtcApi extends ApiRoutes {
     }
 
     Reply offer(Request request) throws SessionRefusedException {
-        PeerAnswer answer = offers.accept(OfferBody.parse(request.requireObject()));
+        PeerAnswer answer = accept(request);
         Map<String, Object> out = new LinkedHashMap<>();
         out.put("sdp", answer.sdp());
         out.put("type", "answer");
         out.put("sessionId", answer.peerId());
         return Reply.json(out);
+    }
+
+    private PeerAnswer accept(Request request) throws SessionRefusedException {
+        try {
+            return offers.accept(OfferBody.parse(request.requireObject()));
+        } catch (SessionRefusedException | RuntimeException e) {
+            refused.accept(e);
+            throw e;
+        }
     }
 
     Reply candidates(Request request) {

@@ -67,7 +67,8 @@ public final class HubServer extends VertxPlatformHttpServer {
                 .setHttp2ClearTextEnabled(false);
         HttpServer server = vertx.createHttpServer(options)
                 .connectionHandler(connections::opened)
-                .requestHandler(connections.around(router()));
+                .requestHandler(connections.around(router()))
+                .invalidRequestHandler(Details::unreadable);
         try {
             done(server.listen(configuration.getBindPort(), configuration.getBindHost()));
         } catch (CompletionException e) {

@@ -1,12 +1,15 @@
 package dev.caravan.http;
 
 import dev.caravan.config.Settings;
+import io.vertx.core.http.HttpClosedException;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.util.Set;
 import java.util.TreeSet;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Hangs the hub's handlers on the router. Camel's routes have order 0 and up in the order they start; whoever mounts a WebSocket or a
@@ -20,6 +23,8 @@ public final class Mount {
     private static final int FIRST = -10_000;
     private static final int LAST = Integer.MAX_VALUE;
     private static final String SPELT = Mount.class.getName();
+
+    private static final Logger LOG = LoggerFactory.getLogger(Mount.class);
 
     private final Router router;
     private final Settings.Server settings;
@@ -102,6 +107,11 @@ public final class Mount {
 
     private void failed(RoutingContext context) {
         int status = context.statusCode() < 400 ? 500 : context.statusCode();
+        Throwable failure = context.failure();
+        // The answer refers to the log. A client that left before it had its answer is no failure.
+        if (status == 500 && failure != null && !(failure instanceof HttpClosedException)) {
+            LOG.error("{} {} failed", context.request().method(), context.normalizedPath(), failure);
+        }
         Details.answer(context, status, Details.text(status));
     }
 

@@ -46,7 +46,7 @@ class ApiRoutesTest {
                 return Reply.json(seen).with("X-Sample", "yes");
             });
             post("/api/v1/sample/{id}", "samplePost", "Echo a body", request -> Reply.json(201, request.requireObject()))
-                    .jsonBody("anything");
+                    .jsonBody("anything", Map.of("a", 1));
             delete("/api/v1/sample/{id}", "sampleDelete", "Nothing", request -> Reply.noContent());
             get("/api/v1/sample-refused", "sampleRefused", "Refuses", request -> {
                 throw new ApiError(409, "Busy");

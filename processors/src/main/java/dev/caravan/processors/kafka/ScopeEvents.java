@@ -163,9 +163,10 @@ public final class ScopeEvents implements PipelineLoader.Listener {
     }
 
     /** An offer that was refused. */
-    public void offerFailed(String reason) {
+    public void offerFailed(Exception refusal) {
         Map<String, Object> data = new LinkedHashMap<>();
-        data.put("error", error("webrtc_offer_failed", reason, true));
+        String type = refusal.getClass().getSimpleName();
+        data.put("error", error("webrtc_offer_failed", String.valueOf(refusal.getMessage()), type, true));
         data.put("phase", "offer_handling");
         tell("error", List.of(), data);
     }
@@ -200,8 +201,11 @@ public final class ScopeEvents implements PipelineLoader.Listener {
     }
 
     private static Map<String, Object> error(String type, String message, boolean recoverable) {
-        return Map.of(
-                "error_type", type, "message", message, "exception_type", "PipelineException", "recoverable", recoverable);
+        return error(type, message, "PipelineException", recoverable);
+    }
+
+    private static Map<String, Object> error(String type, String message, String exceptionType, boolean recoverable) {
+        return Map.of("error_type", type, "message", message, "exception_type", exceptionType, "recoverable", recoverable);
     }
 
     private static Map<String, Object> pick(Map<String, Object> data, String... keys) {

@@ -95,6 +95,19 @@ class ScopeEventsTest {
     }
 
     @Test
+    void aRefusedOfferIsTold() {
+        events.offerFailed(new IllegalArgumentException("no m-line"));
+        assertEquals(
+                Map.of(
+                        "error_type", "webrtc_offer_failed",
+                        "message", "no m-line",
+                        "exception_type", "IllegalArgumentException",
+                        "recoverable", true),
+                error(0));
+        assertEquals("offer_handling", data(0).get("phase"));
+    }
+
+    @Test
     void loadsAreToldAndEmptyKeysAreLeftOut() {
         Entry entry = new Entry("main", "longlive", Map.of());
         events.loadStarted(entry);
