@@ -33,7 +33,11 @@ final class Translated {
     }
 
     static WebRtcSettings webrtc(Settings settings) {
-        WebRtcSettings webrtc = WebRtcSettings.DEFAULTS.withPublicAddresses(settings.webrtc().publicAddresses());
+        int most = settings.webrtc().maxBitrateKbps();
+        WebRtcSettings webrtc = WebRtcSettings.DEFAULTS
+                .withPublicAddresses(settings.webrtc().publicAddresses())
+                .withCodecPreference(settings.webrtc().codecs())
+                .withBitrates(Math.min(WebRtcSettings.DEFAULTS.startBitrateKbps(), most), most);
         return settings.webrtc()
                 .udpPorts()
                 .map(ports -> webrtc.withUdpPorts(ports.min(), ports.max()))
@@ -53,8 +57,8 @@ final class Translated {
                 defaults.partitions(),
                 settings.limits().frameAge(),
                 defaults.controlHold(),
-                defaults.outFps(),
-                defaults.outQuality(),
+                kafka.outFps(),
+                kafka.outQuality(),
                 kafka.eventTopic());
         return switch (kafka.broker()) {
             case Settings.Broker.None none -> Optional.empty();

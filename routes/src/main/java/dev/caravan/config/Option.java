@@ -39,6 +39,8 @@ public enum Option {
 
     UDP_PORTS(value(WEBRTC, "MIN-MAX", "", "UDP ports for media; any free port when not set")),
     PUBLIC_ADDRESS(value(WEBRTC, "ADDRESS,..", "", "addresses added to the candidates of every answer")),
+    CODEC(value(WEBRTC, "NAME,..", "", "video codecs in the order wished: VP8, VP9, H264, AV1; the browser's order when not set")),
+    MAX_BITRATE_KBPS(value(WEBRTC, "NUMBER", "4000", "video sent to one viewer at most")),
     STUN_URL(value(WEBRTC, "URL", "stun:stun.l.google.com:19302", "STUN server given to browsers")),
     TURN_URL(value(WEBRTC, "URL,..", "", "TURN server given to browsers")),
     TURN_USERNAME(value(WEBRTC, "TEXT", "", "user name for --turn-url")),
@@ -51,6 +53,8 @@ public enum Option {
     KAFKA_PORT(value(RECORDS, "NUMBER", "9092", "port of the embedded broker; 0 takes a free one")),
     KAFKA_GROUP(value(RECORDS, "TEXT", "caravan", "consumer group of this hub")),
     KAFKA_TOPIC(value(RECORDS, "TOPIC", "", "also write life-cycle events in Scope's form to this topic", "KAFKA_TOPIC")),
+    KAFKA_OUT_FPS(value(RECORDS, "NUMBER", "0", "generated frames a second and session written to Kafka at most; 0 writes all")),
+    KAFKA_OUT_QUALITY(value(RECORDS, "NUMBER", "80", "JPEG quality of these, 1 to 100")),
     KAFKA_SASL_USERNAME(value(RECORDS, "TEXT", "", "user name for a cluster (SASL_SSL, PLAIN)", "KAFKA_SASL_USERNAME")),
     KAFKA_SASL_PASSWORD(secret(RECORDS, "its password", "KAFKA_SASL_PASSWORD")),
 

@@ -74,6 +74,8 @@ public record Settings(
     /**
      * @param udpPorts        ports for media; any when empty
      * @param publicAddresses added to the candidates of every answer
+     * @param codecs          video codecs in the order wished; empty keeps the order of each offer
+     * @param maxBitrateKbps  video sent to one viewer at most
      * @param stunUrl         given to browsers when no TURN server is
      * @param turn            a TURN server of one's own
      * @param turnBroker      gives TURN servers for the Hugging Face token; empty unless named, because it gets to see the token
@@ -82,6 +84,8 @@ public record Settings(
     public record WebRtc(
             Optional<PortRange> udpPorts,
             List<String> publicAddresses,
+            List<String> codecs,
+            int maxBitrateKbps,
             String stunUrl,
             Optional<Turn> turn,
             Optional<URI> turnBroker,
@@ -98,9 +102,12 @@ public record Settings(
      * @param broker     where records go
      * @param group      consumer group
      * @param eventTopic also gets life-cycle events in Scope's form
+     * @param outFps     generated frames a second and session at most; 0 for all
+     * @param outQuality JPEG quality of generated frames, 1 to 100
      * @param login      for a cluster that asks for one
      */
-    public record Kafka(Broker broker, String group, Optional<String> eventTopic, Optional<Login> login) {}
+    public record Kafka(
+            Broker broker, String group, Optional<String> eventTopic, int outFps, int outQuality, Optional<Login> login) {}
 
     /** Which Kafka. */
     public sealed interface Broker {

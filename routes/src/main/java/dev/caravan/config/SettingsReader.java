@@ -20,6 +20,9 @@ import java.util.regex.Matcher;
 /** Turns texts into {@link Settings}; the first thing wrong ends it with one line. */
 public final class SettingsReader {
 
+    /** What the native library can send, by the names SDP has for them. */
+    private static final List<String> CODECS = List.of("VP8", "VP9", "H264", "AV1");
+
     private final OptionValues values;
 
     private SettingsReader(OptionValues values) {
@@ -93,7 +96,22 @@ public final class SettingsReader {
         Optional<Settings.Twilio> twilio = values.find(Option.TWILIO_ACCOUNT_SID)
                 .flatMap(sid -> secret(Option.TWILIO_AUTH_TOKEN).map(token -> new Settings.Twilio(sid, token)));
         return new Settings.WebRtc(
-                udpPorts(), publicAddresses(), values.text(Option.STUN_URL), turn, address(Option.TURN_BROKER), twilio);
+                udpPorts(),
+                publicAddresses(),
+                codecs(),
+                (int) number(Option.MAX_BITRATE_KBPS, 100, 100_000),
+                values.text(Option.STUN_URL),
+                turn,
+                address(Option.TURN_BROKER),
+                twilio);
+    }
+
+    private List<String> codecs() throws ConfigException {
+        List<String> codecs = list(Option.CODEC).stream().map(name -> name.toUpperCase(Locale.ROOT)).toList();
+        if (!CODECS.containsAll(codecs)) {
+            throw bad(Option.CODEC, values.text(Option.CODEC), "choose among " + String.join(", ", CODECS));
+        }
+        return codecs;
     }
 
     private List<String> publicAddresses() throws ConfigException {
@@ -138,7 +156,8 @@ public final class SettingsReader {
         };
         Optional<Settings.Login> login = values.find(Option.KAFKA_SASL_USERNAME)
                 .flatMap(user -> secret(Option.KAFKA_SASL_PASSWORD).map(p -> new Settings.Login(user, p)));
-        return new Settings.Kafka(broker, values.text(Option.KAFKA_GROUP), values.find(Option.KAFKA_TOPIC), login);
+        return new Settings.Kafka(broker, values.text(Option.KAFKA_GROUP), values.find(Option.KAFKA_TOPIC),
+                (int) number(Option.KAFKA_OUT_FPS, 0, 1000), (int) number(Option.KAFKA_OUT_QUALITY, 1, 100), login);
     }
 
     private Settings.Limits limits() throws ConfigException {
