@@ -37,6 +37,7 @@ final class Translated {
         WebRtcSettings webrtc = WebRtcSettings.DEFAULTS
                 .withPublicAddresses(settings.webrtc().publicAddresses())
                 .withCodecPreference(settings.webrtc().codecs())
+                .withIceServers(settings.webrtc().hubStunUrl().map(IceServer::of).stream().toList())
                 .withBitrates(Math.min(WebRtcSettings.DEFAULTS.startBitrateKbps(), most), most);
         return settings.webrtc()
                 .udpPorts()

@@ -6,7 +6,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.caravan.api.Json;
 import java.io.InputStream;
+import java.net.DatagramPacket;
+import java.net.DatagramSocket;
+import java.net.InetAddress;
 import java.net.http.HttpResponse;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -24,6 +28,21 @@ class WebRtcOptionsTest {
             String first = sdp.replaceAll("(?s).*m=video \\d+ \\S+ (\\d+).*", "$1");
             assertTrue(sdp.contains("a=rtpmap:" + first + " H264/90000"), sdp);
             assertTrue(sdp.contains(" 203.0.113.7 "), "the public address is among the candidates: " + sdp);
+        }
+    }
+
+    @Test
+    void theStunServerNamedForTheHubIsAskedForItsPublicAddress() throws Exception {
+        try (DatagramSocket stun = new DatagramSocket(0, InetAddress.getByName("0.0.0.0"));
+                TestHub hub = TestHub.start("--hub-stun-url", "stun:127.0.0.1:" + stun.getLocalPort())) {
+            hub.load("passthrough");
+            stun.setSoTimeout(20_000);
+
+            assertTrue(answer(hub).contains("typ host"), "a server that is silent keeps no answer back");
+
+            DatagramPacket request = new DatagramPacket(new byte[1500], 1500);
+            stun.receive(request);
+            assertEquals(0x0001, ByteBuffer.wrap(request.getData()).getShort(), "a STUN binding request (RFC 8489)");
         }
     }
 

@@ -42,6 +42,7 @@ public enum Option {
     CODEC(value(WEBRTC, "NAME,..", "", "video codecs in the order wished: VP8, VP9, H264, AV1; the browser's order when not set")),
     MAX_BITRATE_KBPS(value(WEBRTC, "NUMBER", "4000", "video sent to one viewer at most")),
     STUN_URL(value(WEBRTC, "URL", "stun:stun.l.google.com:19302", "STUN server given to browsers")),
+    HUB_STUN_URL(value(WEBRTC, "URL", "", "STUN server the hub asks for its own public address; it asks none when not set")),
     TURN_URL(value(WEBRTC, "URL,..", "", "TURN server given to browsers")),
     TURN_USERNAME(value(WEBRTC, "TEXT", "", "user name for --turn-url")),
     TURN_CREDENTIAL(secret(WEBRTC, "password for --turn-url")),

@@ -77,6 +77,7 @@ public record Settings(
      * @param codecs          video codecs in the order wished; empty keeps the order of each offer
      * @param maxBitrateKbps  video sent to one viewer at most
      * @param stunUrl         given to browsers when no TURN server is
+     * @param hubStunUrl      asked by the hub for its own public address
      * @param turn            a TURN server of one's own
      * @param turnBroker      gives TURN servers for the Hugging Face token; empty unless named, because it gets to see the token
      * @param twilio          an account that gives TURN servers
@@ -87,6 +88,7 @@ public record Settings(
             List<String> codecs,
             int maxBitrateKbps,
             String stunUrl,
+            Optional<String> hubStunUrl,
             Optional<Turn> turn,
             Optional<URI> turnBroker,
             Optional<Twilio> twilio) {}

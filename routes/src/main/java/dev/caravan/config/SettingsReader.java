@@ -101,9 +101,18 @@ public final class SettingsReader {
                 codecs(),
                 (int) number(Option.MAX_BITRATE_KBPS, 100, 100_000),
                 values.text(Option.STUN_URL),
+                hubStunUrl(),
                 turn,
                 address(Option.TURN_BROKER),
                 twilio);
+    }
+
+    private Optional<String> hubStunUrl() throws ConfigException {
+        Optional<String> url = values.find(Option.HUB_STUN_URL);
+        if (url.isPresent() && !url.get().matches("stuns?:[^\\s/]+")) {
+            throw bad(Option.HUB_STUN_URL, url.get(), "use an address like stun:stun.example.org:3478");
+        }
+        return url;
     }
 
     private List<String> codecs() throws ConfigException {

@@ -141,6 +141,7 @@ class SettingsTest {
         "--port | --port needs a value: --port NUMBER",
         "--udp-ports=9-1 | --udp-ports: '9-1' cannot be used, write it as 50000-50100",
         "--udp-ports=50000 | --udp-ports: '50000' cannot be used, write it as 50000-50100",
+        "--hub-stun-url=http://x | --hub-stun-url: 'http://x' cannot be used, use an address like stun:stun.example.org:3478",
         "--codec=H263 | --codec: 'H263' cannot be used, choose among VP8, VP9, H264, AV1",
         "--kafka-out-quality=0 | --kafka-out-quality: '0' cannot be used, use a whole number from 1 to 100",
         "--kafka=somewhere | --kafka: 'somewhere' cannot be used, use embedded, none or HOST:PORT",
