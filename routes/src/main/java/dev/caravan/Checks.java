@@ -36,7 +36,9 @@ final class Checks {
         return List.of(
                 new Check.Part("kafka", this::kafka),
                 new Check.Part("webrtc", this::webrtc),
-                new Check.Part("sessions", () -> Check.up(Map.of("live", sessions.all().size()))),
+                new Check.Part("sessions", () -> Check.up(Map.of(
+                        "live", sessions.all().size(),
+                        "frames_dropped_in_cool_down", sessions.framesDroppedInCoolDown()))),
                 new Check.Part("pipeline", this::pipeline));
     }
 
