@@ -1,0 +1,22 @@
+package dev.caravan.inference.nn;
+
+import dev.caravan.inference.onnx.Attribute;
+import dev.caravan.inference.onnx.Op;
+import dev.caravan.inference.onnx.Value;
+import java.util.List;
+
+/** Element by element. */
+public final class Activations {
+
+    private Activations() {}
+
+    /** x·sigmoid(x). QuickGelu with alpha 1 is that and has kernels for every type on both providers; Swish has none on CUDA. */
+    public static Value silu(Net net, String path, Value x) {
+        return net.op(path, Op.microsoft("QuickGelu"), List.of(x), Attribute.of("alpha", 1.0f));
+    }
+
+    /** GELU in its tanh form: 0.5x(1 + tanh(√(2/π)(x + 0.044715x³))). */
+    public static Value gelu(Net net, String path, Value x) {
+        return net.op(path, Op.onnx("Gelu"), List.of(x), Attribute.of("approximate", "tanh"));
+    }
+}

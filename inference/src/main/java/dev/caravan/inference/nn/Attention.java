@@ -1,0 +1,31 @@
+package dev.caravan.inference.nn;
+
+import dev.caravan.inference.onnx.Attribute;
+import dev.caravan.inference.onnx.Op;
+import dev.caravan.inference.onnx.Value;
+import java.util.List;
+
+/** Attention of several heads, the one place that chooses its operator. */
+public final class Attention {
+
+    private Attention() {}
+
+    /**
+     * softmax(scale · q kᵀ) v, every query seeing every key. Without bias and mask, so that CUDA takes its flash kernel.
+     *
+     * @param q [1,S,heads·d]
+     * @param k [1,T,heads·d]
+     * @param v as k
+     * @return [1,S,heads·d]
+     */
+    public static Value full(Net net, String path, Value q, Value k, Value v, int heads, double scale) {
+        return net.op(path, Op.microsoft("MultiHeadAttention"), List.of(q, k, v),
+                Attribute.of("num_heads", heads), Attribute.of("scale", (float) scale));
+    }
+
+    /** As {@link #full} with {@code bias [1,heads,S,T]} added to the scores. */
+    public static Value biased(Net net, String path, Value q, Value k, Value v, Value bias, int heads, double scale) {
+        return net.op(path, Op.microsoft("MultiHeadAttention"), List.of(q, k, v, Value.NONE, Value.NONE, bias),
+                Attribute.of("num_heads", heads), Attribute.of("scale", (float) scale));
+    }
+}

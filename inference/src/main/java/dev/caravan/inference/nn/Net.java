@@ -1,0 +1,124 @@
+package dev.caravan.inference.nn;
+
+import dev.caravan.inference.checkpoint.StoredTensor;
+import dev.caravan.inference.onnx.Attribute;
+import dev.caravan.inference.onnx.Dim;
+import dev.caravan.inference.onnx.Graph;
+import dev.caravan.inference.onnx.OnnxModel;
+import dev.caravan.inference.onnx.Op;
+import dev.caravan.inference.onnx.Value;
+import dev.caravan.inference.ort.Provider;
+import dev.caravan.inference.tensor.DType;
+import dev.caravan.inference.tensor.Shape;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * A network under construction.
+ *
+ * @param graph    collects its nodes
+ * @param weights  gives its weights by name
+ * @param compute  element type of activations: fp32 on the CPU, bf16 or fp16 on CUDA
+ * @param provider what will run it
+ */
+public record Net(Graph graph, Weights weights, DType compute, Provider provider) {
+
+    /** A weight in its stored shape, in the computed type. */
+    public Value weight(String name) {
+        return weight(name, weights.get(name).shape());
+    }
+
+    /**
+     * A weight read under another shape of as many elements. Bytes stay in their file; one of another type is cast, which a session on
+     * the CPU does once when it is created.
+     */
+    public Value weight(String name, Shape as) {
+        StoredTensor stored = weights.get(name);
+        if (as.elements() != stored.shape().elements()) {
+            throw new IllegalArgumentException(name + " is " + stored.shape() + " and cannot be read as " + as);
+        }
+        Value raw = graph.external(name, stored.dtype(), as, stored.file(), stored.offset());
+        return stored.dtype() == compute ? raw : once(name + "/as_" + compute, () -> cast(name, raw, compute));
+    }
+
+    /** Whether a weight is stored. */
+    public Shape shapeOf(String name) {
+        return weights.get(name).shape();
+    }
+
+    public Value input(String name, DType dtype, Dim... shape) {
+        return graph.input(name, dtype, shape);
+    }
+
+    public Value op(String path, Op op, List<Value> in, Attribute... attributes) {
+        return graph.node(path, op, in.getFirst().dtype(), in, attributes);
+    }
+
+    public Value add(String path, Value a, Value b) {
+        return op(path, Op.onnx("Add"), List.of(a, b));
+    }
+
+    public Value mul(String path, Value a, Value b) {
+        return op(path, Op.onnx("Mul"), List.of(a, b));
+    }
+
+    public Value sub(String path, Value a, Value b) {
+        return op(path, Op.onnx("Sub"), List.of(a, b));
+    }
+
+    public Value cast(String path, Value x, DType to) {
+        return x.dtype() == to ? x : graph.node(path, Op.onnx("Cast"), to, List.of(x), Attribute.of("to", to.onnx()));
+    }
+
+    /** One size may be -1 (what is left), 0 keeps the size of the same axis of the input. */
+    public Value reshape(String path, Value x, long... shape) {
+        return op(path, Op.onnx("Reshape"), List.of(x, ints(shape)));
+    }
+
+    public Value transpose(String path, Value x, long... axes) {
+        return op(path, Op.onnx("Transpose"), List.of(x), Attribute.of("perm", axes));
+    }
+
+    public Value concat(String path, int axis, Value... parts) {
+        return op(path, Op.onnx("Concat"), List.of(parts), Attribute.of("axis", axis));
+    }
+
+    /** Elements {@code from} to {@code to} (exclusive) of one axis; negative counts from the end, {@link Long#MAX_VALUE} is the end. */
+    public Value slice(String path, Value x, int axis, long from, long to) {
+        return op(path, Op.onnx("Slice"), List.of(x, ints(from), ints(to), ints(axis)));
+    }
+
+    /** A constant of the computed type. */
+    public Value constant(String name, Shape shape, float... values) {
+        return constant(name, compute, shape, values);
+    }
+
+    /** A constant of any floating-point type of 2 or 4 bytes. */
+    public Value constant(String name, DType dtype, Shape shape, float... values) {
+        ByteBuffer bytes = ByteBuffer.allocate(values.length * dtype.bytes()).order(ByteOrder.LITTLE_ENDIAN);
+        for (float value : values) {
+            switch (dtype) {
+                case F32 -> bytes.putFloat(value);
+                case BF16 -> bytes.putShort(dev.caravan.inference.tensor.Narrow.toBf16(value));
+                case F16 -> bytes.putShort(dev.caravan.inference.tensor.Narrow.toF16(value));
+                default -> throw new IllegalArgumentException("no constants of " + dtype);
+            }
+        }
+        return graph.constant(name, dtype, shape, bytes.array());
+    }
+
+    /** A constant list of whole numbers, shared by all who need the same. */
+    public Value ints(long... values) {
+        return graph.integers("const." + Arrays.toString(values).replace(" ", ""), values);
+    }
+
+    public OnnxModel build() {
+        return graph.build();
+    }
+
+    private Value once(String key, java.util.function.Supplier<Value> make) {
+        return graph.memo(key, make);
+    }
+}

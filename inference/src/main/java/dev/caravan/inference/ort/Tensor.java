@@ -1,0 +1,186 @@
+package dev.caravan.inference.ort;
+
+import dev.caravan.inference.ort.OrtApi.Call;
+import dev.caravan.inference.ort.OrtApi.Release;
+import dev.caravan.inference.tensor.DType;
+import dev.caravan.inference.tensor.Narrow;
+import dev.caravan.inference.tensor.Shape;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Numbers in a device's memory, at one address for life. A {@link #view} shares the memory of another tensor. Closing frees the memory
+ * (of a view: nothing); a tensor must not be closed while a {@link Binding} still runs with it. Methods may be called from any thread.
+ */
+public final class Tensor implements AutoCloseable {
+
+    private static final long ALIGNMENT = 64;
+
+    private final Device device;
+    private final DType dtype;
+    private final Shape shape;
+    private final MemorySegment memory;
+    private final MemorySegment value;
+    private final @Nullable Arena owned;
+    private boolean closed;
+
+    private Tensor(Device device, DType dtype, Shape shape, MemorySegment memory, @Nullable Arena owned) {
+        this.device = device;
+        this.dtype = dtype;
+        this.shape = shape;
+        this.memory = memory;
+        this.owned = owned;
+        OrtApi api = device.api();
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment info = api.make(Call.CREATE_CPU_MEMORY_INFO, 1, 0);
+            try {
+                MemorySegment dims = arena.allocateFrom(ValueLayout.JAVA_LONG, shape.dims());
+                value = api.make(Call.CREATE_TENSOR_WITH_DATA, info, memory, shape.bytes(dtype), dims, (long) shape.rank(), dtype.onnx());
+            } finally {
+                api.release(Release.MEMORY_INFO, info);
+            }
+        }
+    }
+
+    static Tensor allocate(Device device, DType dtype, Shape shape) {
+        Arena arena = Arena.ofShared();
+        MemorySegment memory;
+        try {
+            memory = arena.allocate(Math.max(1, shape.bytes(dtype)), ALIGNMENT);
+        } catch (OutOfMemoryError e) {
+            arena.close();
+            throw new OrtException(0, "Failed to allocate memory for a tensor of " + shape.bytes(dtype) + " bytes");
+        }
+        return new Tensor(device, dtype, shape, memory, arena);
+    }
+
+    public DType dtype() {
+        return dtype;
+    }
+
+    public Shape shape() {
+        return shape;
+    }
+
+    public Device device() {
+        return device;
+    }
+
+    /**
+     * The first elements of this tensor under another shape, sharing its memory.
+     *
+     * @throws IllegalArgumentException when it has fewer elements than that
+     */
+    public Tensor view(Shape prefix) {
+        return view(0, prefix);
+    }
+
+    /** The elements from one on under another shape, sharing the memory. */
+    public Tensor view(long firstElement, Shape part) {
+        long from = Math.multiplyExact(firstElement, (long) dtype.bytes());
+        if (firstElement < 0 || from + part.bytes(dtype) > shape.bytes(dtype)) {
+            throw new IllegalArgumentException("no view of " + part + " from element " + firstElement + " on in a tensor of " + shape);
+        }
+        return device.call(() -> new Tensor(device, dtype, part, memory.asSlice(from), null));
+    }
+
+    /** Fills it with numbers, rounded to its type (floating-point types only). */
+    public void write(float[] values) {
+        if (values.length != shape.elements()) {
+            throw new IllegalArgumentException(values.length + " numbers for a tensor of " + shape);
+        }
+        write(encode(values));
+    }
+
+    /** Fills it with raw bytes from the host. */
+    public void write(MemorySegment bytes) {
+        if (bytes.byteSize() != shape.bytes(dtype)) {
+            throw new IllegalArgumentException(bytes.byteSize() + " bytes for a tensor of " + shape.bytes(dtype));
+        }
+        device.transfers().wrote(bytes.byteSize());
+        device.call(() -> memory.copyFrom(bytes));
+    }
+
+    /** Copies it to the host as floats (floating-point types only). */
+    public float[] floats() {
+        return decode(bytes());
+    }
+
+    /** Copies its bytes to the host. */
+    public byte[] bytes() {
+        byte[] out = new byte[Math.toIntExact(shape.bytes(dtype))];
+        device.transfers().read(out.length);
+        device.call(() -> MemorySegment.ofArray(out).copyFrom(memory.asSlice(0, out.length)));
+        return out;
+    }
+
+    /** Copies another tensor of the same type and size into this one, on the device. */
+    public void copyFrom(Tensor other) {
+        if (other.dtype != dtype || other.shape.elements() != shape.elements() || other.device != device) {
+            throw new IllegalArgumentException("cannot copy " + other + " into " + this);
+        }
+        device.transfers().moved(shape.bytes(dtype));
+        device.call(() -> memory.copyFrom(other.memory.asSlice(0, shape.bytes(dtype))));
+    }
+
+    /** Sets every bit to zero. */
+    public void zero() {
+        device.call(() -> memory.asSlice(0, shape.bytes(dtype)).fill((byte) 0));
+    }
+
+    MemorySegment value() {
+        if (closed) {
+            throw new IllegalStateException("the tensor " + shape + " is closed");
+        }
+        return value;
+    }
+
+    private MemorySegment encode(float[] values) {
+        return switch (dtype) {
+            case F32 -> MemorySegment.ofArray(values);
+            case BF16, F16 -> {
+                short[] bits = new short[values.length];
+                for (int i = 0; i < bits.length; i++) {
+                    bits[i] = dtype == DType.BF16 ? Narrow.toBf16(values[i]) : Narrow.toF16(values[i]);
+                }
+                yield MemorySegment.ofArray(bits);
+            }
+            default -> throw new IllegalArgumentException("a tensor of " + dtype + " takes no floats");
+        };
+    }
+
+    private float[] decode(byte[] raw) {
+        MemorySegment bytes = MemorySegment.ofArray(raw);
+        float[] out = new float[raw.length / dtype.bytes()];
+        for (int i = 0; i < out.length; i++) {
+            out[i] = switch (dtype) {
+                case F32 -> bytes.get(ValueLayout.JAVA_FLOAT_UNALIGNED, i * 4L);
+                case BF16 -> Narrow.fromBf16(bytes.get(ValueLayout.JAVA_SHORT_UNALIGNED, i * 2L));
+                case F16 -> Narrow.fromF16(bytes.get(ValueLayout.JAVA_SHORT_UNALIGNED, i * 2L));
+                default -> throw new IllegalStateException("a tensor of " + dtype + " gives no floats");
+            };
+        }
+        return out;
+    }
+
+    @Override
+    public void close() {
+        device.call(() -> {
+            if (!closed) {
+                closed = true;
+                device.api().release(Release.VALUE, value);
+                if (owned != null) {
+                    owned.close();
+                }
+            }
+            return null;
+        });
+    }
+
+    @Override
+    public String toString() {
+        return dtype + shape.toString();
+    }
+}
