@@ -52,6 +52,10 @@ public final class PipelinesApi extends ApiRoutes {
         out.put("loading_stage", status.stage().orElse(null));
         out.put("produces_video", nodes.isEmpty() || flag(nodes.getLast(), "produces_video", true));
         out.put("produces_audio", nodes.stream().anyMatch(node -> flag(node, "produces_audio", false)));
+        List<String> notes = nodes.stream().flatMap(node -> node.loaded().notes().stream()).distinct().toList();
+        if (!notes.isEmpty()) {
+            out.put("notes", notes); // the hub's own key: what was left out, or that weights are random
+        }
         return Reply.json(out);
     }
 

@@ -7,6 +7,8 @@ public final class OrtException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;
 
+    private static final int LONGEST_BRIEF = 300;
+
     private final int code;
 
     OrtException(int code, String message) {
@@ -17,6 +19,13 @@ public final class OrtException extends RuntimeException {
     /** {@code OrtErrorCode}; 0 for a failure of this binding itself. */
     public int code() {
         return code;
+    }
+
+    /** The first line of the message, without the source files and folders ONNX Runtime likes to name. For clients. */
+    public String brief() {
+        String line = String.valueOf(getMessage()).lines().findFirst().orElse("");
+        String clean = line.replaceAll("(?:[A-Za-z]:)?(?:[/\\\\][^/\\\\\\s:]+){2,}(?::\\d+)?", "...");
+        return clean.length() <= LONGEST_BRIEF ? clean : clean.substring(0, LONGEST_BRIEF) + "...";
     }
 
     /** Whether the device had no memory left. */

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.caravan.inference.pipeline.LoadRequest;
 import dev.caravan.inference.pipeline.LoadedPipeline;
 import dev.caravan.inference.pipeline.Pipeline;
+import dev.caravan.inference.pipeline.PictureSize;
 import dev.caravan.inference.pipeline.PipelineException;
 import dev.caravan.inference.pipeline.PipelineSchema;
 import dev.caravan.inference.pipeline.Progress;

@@ -1,8 +1,4 @@
-package dev.caravan.inference.pipeline.builtin;
-
-import dev.caravan.inference.pipeline.LoadRequest;
-import dev.caravan.inference.pipeline.PipelineException;
-import dev.caravan.inference.pipeline.PipelineSchema;
+package dev.caravan.inference.pipeline;
 
 /**
  * The picture size a pipeline generates, from its load parameters or the defaults of its schema (contract §3.1, §4.4).
@@ -10,7 +6,7 @@ import dev.caravan.inference.pipeline.PipelineSchema;
  * @param width  in pixels
  * @param height in pixels
  */
-record PictureSize(int width, int height) {
+public record PictureSize(int width, int height) {
 
     private static final int LEAST = 16;
     private static final int MOST = 2048;
@@ -18,12 +14,12 @@ record PictureSize(int width, int height) {
     private static final int GENERATIVE_STEP = 16;
 
     /** @throws PipelineException when a side is not a whole number from 16 to 2048 */
-    static PictureSize of(PipelineSchema schema, LoadRequest request) throws PipelineException {
+    public static PictureSize of(PipelineSchema schema, LoadRequest request) throws PipelineException {
         return new PictureSize(side("width", schema, request), side("height", schema, request));
     }
 
     /** @throws PipelineException in the contract's words, when a side cannot be divided by 16, too */
-    static PictureSize ofGenerative(PipelineSchema schema, LoadRequest request) throws PipelineException {
+    public static PictureSize ofGenerative(PipelineSchema schema, LoadRequest request) throws PipelineException {
         PictureSize size = of(schema, request);
         if (size.width % GENERATIVE_STEP == 0 && size.height % GENERATIVE_STEP == 0) {
             return size;
