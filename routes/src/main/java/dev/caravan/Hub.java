@@ -77,7 +77,9 @@ public final class Hub implements AutoCloseable {
         kafka.ifPresent(this::owned);
         ModelStore store = new ModelStore(settings.folders().models());
         pipelines = BuiltInPipelines.registry(
-                PipelineSchema::load, (id, folder) -> store.missing(id), clock, settings.pipelines().standIns());
+                PipelineSchema::load, (id, folder) -> store.missing(id), clock, settings.pipelines().standIns(), () -> {
+            throw new IllegalStateException("the hub has no inference engine");
+        });
         PipelineLoader.Listener listener =
                 kafka.<PipelineLoader.Listener>map(KafkaHub::scopeEvents).orElse(new PipelineLoader.Listener() {});
         loader = owned(new PipelineLoader(pipelines, settings.folders().models(), listener, clock));

@@ -62,7 +62,9 @@ final class OwnCode implements AutoCloseable {
     OwnCode() throws Exception {
         InstantSource clock = InstantSource.system();
         loader = new PipelineLoader(
-                BuiltInPipelines.registry(PipelineSchema::load, (id, folder) -> List.of(), clock, Map.of()),
+                BuiltInPipelines.registry(PipelineSchema::load, (id, folder) -> List.of(), clock, Map.of(), () -> {
+                    throw new IllegalStateException("passthrough needs no device");
+                }),
                 Path.of("models"), PipelineLoader.Listener.NONE, clock);
         sessions = new Sessions(loader, FfmpegPictures.shared(), limits(), clock);
         peers = new Peers(WebRtcSettings.DEFAULTS, edge, clock,
