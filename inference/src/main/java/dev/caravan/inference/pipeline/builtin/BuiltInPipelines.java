@@ -1,5 +1,6 @@
 package dev.caravan.inference.pipeline.builtin;
 
+import dev.caravan.inference.ort.Device;
 import dev.caravan.inference.pipeline.Pipeline;
 import dev.caravan.inference.pipeline.PipelineRegistry;
 import dev.caravan.inference.pipeline.PipelineSchema;
@@ -10,6 +11,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.BiFunction;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 /** The pipelines that come with the hub. */
 public final class BuiltInPipelines {
@@ -41,6 +43,7 @@ public final class BuiltInPipelines {
      * @param schemas      gives the schema of an id, usually {@link PipelineSchema#load}
      * @param missingFiles the files a pipeline id needs and does not find below a models folder, relative to it
      * @param clock        of the test card
+     * @param device       what models run on, asked for when the first one is loaded
      * @param standIns     id of a pipeline to the id that answers in its place, which is {@code test-card}
      * @throws IllegalArgumentException when a stand-in names an id that does not exist; the message says which exist
      */
@@ -48,6 +51,7 @@ public final class BuiltInPipelines {
             Function<String, PipelineSchema> schemas,
             BiFunction<String, Path, List<String>> missingFiles,
             InstantSource clock,
+            Supplier<Device> device,
             Map<String, String> standIns) {
         standIns.forEach(BuiltInPipelines::check);
         return new PipelineRegistry(IDS.stream()

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.caravan.inference.golden.Ort;
 import dev.caravan.inference.pipeline.Pipeline;
 import dev.caravan.inference.pipeline.PipelineRegistry;
 import java.nio.file.Path;
@@ -58,6 +59,6 @@ class BuiltInPipelinesTest {
     }
 
     private static PipelineRegistry registry(Map<String, String> standIns) {
-        return BuiltInPipelines.registry(TestSchemas::of, (id, folder) -> List.of(id + ".bin"), PipelineContract.CLOCK, standIns);
+        return BuiltInPipelines.registry(TestSchemas::of, (id, folder) -> List.of(id + ".bin"), PipelineContract.CLOCK, Ort::cpu, standIns);
     }
 }
