@@ -44,16 +44,16 @@ public final class BuiltInPipelines {
      * @param schemas      gives the schema of an id, usually {@link PipelineSchema#load}
      * @param missingFiles the files a pipeline id needs and does not find below a models folder, relative to it
      * @param clock        of the test card
+     * @param device       what models run on, asked for when the first one is loaded
      * @param standIns     id of a pipeline to the id that answers in its place, which is {@code test-card}
-     * @param device       where pipelines run what they infer; asked for by a load, not before
      * @throws IllegalArgumentException when a stand-in names an id that does not exist; the message says which exist
      */
     public static PipelineRegistry registry(
             Function<String, PipelineSchema> schemas,
             BiFunction<String, Path, List<String>> missingFiles,
             InstantSource clock,
-            Map<String, String> standIns,
-            Supplier<Device> device) {
+            Supplier<Device> device,
+            Map<String, String> standIns) {
         standIns.forEach(BuiltInPipelines::check);
         return new PipelineRegistry(IDS.stream()
                 .map(id -> pipeline(schemas.apply(id), folder -> missingFiles.apply(id, folder), clock, standIns.containsKey(id), device))

@@ -56,6 +56,7 @@ abstract class FilterPipeline implements Pipeline {
 
     @Override
     public final LoadedPipeline load(LoadRequest request, Progress progress) throws PipelineException {
+        progress.stage("Preparing inference...");
         try {
             Device on = device.get();
             OrtSession rgb = on.load(rgbModel(on.provider()));

@@ -59,7 +59,8 @@ class BuiltInPipelinesTest {
     }
 
     private static PipelineRegistry registry(Map<String, String> standIns) {
-        return BuiltInPipelines.registry(TestSchemas::of, (id, folder) -> List.of(id + ".bin"), PipelineContract.CLOCK, standIns,
-                () -> { throw new AssertionError("a list needs no device"); });
+        return BuiltInPipelines.registry(TestSchemas::of, (id, folder) -> List.of(id + ".bin"), PipelineContract.CLOCK, () -> {
+            throw new AssertionError("a list needs no device");
+        }, standIns);
     }
 }

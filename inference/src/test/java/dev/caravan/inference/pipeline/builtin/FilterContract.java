@@ -11,7 +11,9 @@ import dev.caravan.inference.frame.Picture;
 import dev.caravan.inference.frame.Picture.Encoded;
 import dev.caravan.inference.frame.Picture.I420;
 import dev.caravan.inference.golden.Ort;
+import dev.caravan.inference.nn.CudaKernels;
 import dev.caravan.inference.ort.Device;
+import dev.caravan.inference.ort.Provider;
 import dev.caravan.inference.pipeline.Chunk;
 import dev.caravan.inference.pipeline.LoadRequest;
 import dev.caravan.inference.pipeline.Parameters;
@@ -67,6 +69,12 @@ abstract class FilterContract extends PipelineContract {
         assertEquals(0, asked.get());
         pipeline.load(REQUEST, Progress.NONE).close();
         assertEquals(1, asked.get());
+    }
+
+    @Test
+    void cudaHasAKernelForEveryNode() {
+        assertEquals(List.of(), CudaKernels.missing(on(Ort::cpu).rgbModel(Provider.CUDA)));
+        assertEquals(List.of(), CudaKernels.missing(on(Ort::cpu).planesModel(Provider.CUDA)));
     }
 
     @Test
