@@ -25,6 +25,7 @@ import dev.caravan.api.session.HeadlessSession;
 import dev.caravan.config.Settings;
 import dev.caravan.inference.model.ModelDownloads;
 import dev.caravan.inference.model.ModelStore;
+import dev.caravan.inference.ort.Engine;
 import dev.caravan.inference.pipeline.PipelineLoader;
 import dev.caravan.inference.pipeline.PipelineRegistry;
 import dev.caravan.inference.pipeline.PipelineSchema;
@@ -43,7 +44,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 import org.apache.camel.CamelContext;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -62,6 +62,7 @@ public final class Hub implements AutoCloseable {
     private final Settings settings;
     private final FfmpegPictures pictures;
     private final Optional<KafkaHub> kafka;
+    private final Engine engine;
     private final PipelineRegistry pipelines;
     private final PipelineLoader loader;
     private final Sessions sessions;
@@ -72,12 +73,15 @@ public final class Hub implements AutoCloseable {
 
     private Hub(Settings settings, InstantSource clock) {
         this.settings = settings;
+        // First: a device that cannot be had ends the start before anything runs for nothing.
+        engine = owned(Engine.open(Translated.engine(settings)));
+        LOG.info("{}", engine.describe());
         pictures = owned(new FfmpegPictures(Translated.pictures(settings)));
         kafka = Translated.kafka(settings, clock);
         kafka.ifPresent(this::owned);
         ModelStore store = new ModelStore(settings.folders().models());
         pipelines = BuiltInPipelines.registry(
-                PipelineSchema::load, (id, folder) -> store.missing(id), clock, settings.pipelines().standIns());
+                PipelineSchema::load, (id, folder) -> store.missing(id), clock, engine, settings.pipelines().standIns());
         PipelineLoader.Listener listener =
                 kafka.<PipelineLoader.Listener>map(KafkaHub::scopeEvents).orElse(new PipelineLoader.Listener() {});
         loader = owned(new PipelineLoader(pipelines, settings.folders().models(), listener, clock));
@@ -145,12 +149,9 @@ public final class Hub implements AutoCloseable {
         return kafka;
     }
 
-    /** One line about what generates pictures. May wait a few seconds for the driver's tool, once. */
+    /** One line about what models run on, and why not on the other. */
     String device() {
-        return gpu.completeOnTimeout(Optional.empty(), 3, TimeUnit.SECONDS)
-                .join()
-                .map(g -> g.name() + ", " + g.vramGb() + " GB")
-                .orElse("no GPU found; passthrough and test-card need none");
+        return engine.describe();
     }
 
     /** What stands in {@code GET /api/v1/hub/info}; learns the address when the port is open. */

@@ -7,6 +7,7 @@ import dev.caravan.api.ice.TwilioTokens;
 import dev.caravan.config.Secret;
 import dev.caravan.config.Settings;
 import dev.caravan.inference.model.ModelDownloads;
+import dev.caravan.inference.ort.EngineSettings;
 import dev.caravan.processors.frames.PictureLimits;
 import dev.caravan.processors.kafka.BrokerSettings;
 import dev.caravan.processors.kafka.KafkaConnection;
@@ -43,6 +44,11 @@ final class Translated {
                 .udpPorts()
                 .map(ports -> webrtc.withUdpPorts(ports.min(), ports.max()))
                 .orElse(webrtc);
+    }
+
+    static EngineSettings engine(Settings settings) {
+        Settings.Inference inference = settings.inference();
+        return new EngineSettings(inference.device(), inference.natives(), settings.folders().data(), inference.threads());
     }
 
     static ModelDownloads.Settings downloads(Settings settings) {

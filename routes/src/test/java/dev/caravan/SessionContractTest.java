@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.net.http.HttpResponse;
 import java.util.List;
 import javax.imageio.ImageIO;
@@ -48,6 +49,25 @@ class SessionContractTest extends ContractCase {
         BufferedImage picture = ImageIO.read(new ByteArrayInputStream(bytes("/api/v1/sessions/show/frame").body()));
         assertEquals(64, picture.getWidth());
         assertEquals(32, ImageIO.read(new ByteArrayInputStream(bytes("/api/v1/sessions/show/frame?width=32").body())).getWidth());
+    }
+
+    @Test
+    void theOutlineOfAPostedPictureComesOutOfInference() throws Exception {
+        load("edges");
+        post("/api/v1/sessions", "{'id':'show'}");
+        BufferedImage halves = new BufferedImage(64, 48, BufferedImage.TYPE_INT_RGB);
+        for (int i = 0; i < 32 * 48; i++) {
+            halves.setRGB(32 + i % 32, i / 32, 0xFFFFFF);
+        }
+        ByteArrayOutputStream png = new ByteArrayOutputStream();
+        ImageIO.write(halves, "png", png);
+
+        assertEquals(202, frame("show", png.toByteArray(), "image/png").statusCode());
+
+        awaitStatus("/api/v1/sessions/show/frame", 200);
+        BufferedImage lines = ImageIO.read(new ByteArrayInputStream(bytes("/api/v1/sessions/show/frame").body()));
+        assertTrue((lines.getRGB(31, 24) & 255) > 200 && (lines.getRGB(32, 24) & 255) > 200);
+        assertTrue((lines.getRGB(8, 24) & 255) < 50 && (lines.getRGB(56, 24) & 255) < 50);
     }
 
     @Test

@@ -31,6 +31,9 @@ public enum Option {
 
     PIPELINE(value(PIPELINES, "ID", "", "load this pipeline at start", "PIPELINE")),
     STAND_IN(value(PIPELINES, "ID=ID,..", "", "let one pipeline answer for another, for trying clients without models")),
+    DEVICE(value(PIPELINES, "auto|cuda|cpu", "auto", "what models run on; auto takes CUDA where there is all it needs")),
+    ORT(value(PIPELINES, "DIR", "", "folder with another build of ONNX Runtime, for CUDA 13 for example")),
+    INFERENCE_THREADS(value(PIPELINES, "NUMBER", "0", "threads of a model on the CPU; 0 takes one per core")),
     MODELS_DIR(value(PIPELINES, "DIR", "", "model files; <data>/models when not set", "DAYDREAM_SCOPE_MODELS_DIR")),
     ASSETS_DIR(value(PIPELINES, "DIR", "", "pictures and clips; 'assets' beside the models when not set", "DAYDREAM_SCOPE_ASSETS_DIR")),
     LORA_DIR(value(PIPELINES, "DIR", "", "LoRA files; <models>/lora when not set", "DAYDREAM_SCOPE_LORA_DIR")),

@@ -1,5 +1,6 @@
 package dev.caravan.config;
 
+import dev.caravan.inference.ort.DeviceRequest;
 import dev.caravan.processors.session.SessionLimits;
 import java.net.URI;
 import java.nio.file.Path;
@@ -22,6 +23,7 @@ public record Settings(
         Server server,
         Folders folders,
         Pipelines pipelines,
+        Inference inference,
         WebRtc webrtc,
         Kafka kafka,
         Limits limits,
@@ -70,6 +72,13 @@ public record Settings(
      */
     public record Pipelines(
             Optional<String> preload, Map<String, String> standIns, Optional<Secret> huggingFace, Optional<Secret> civitai) {}
+
+    /**
+     * @param device  what models run on
+     * @param natives folder with another build of ONNX Runtime
+     * @param threads of a model on the CPU, at least 1
+     */
+    public record Inference(DeviceRequest device, Optional<Path> natives, int threads) {}
 
     /**
      * @param udpPorts        ports for media; any when empty

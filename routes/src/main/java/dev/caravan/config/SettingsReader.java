@@ -1,6 +1,7 @@
 package dev.caravan.config;
 
 import dev.caravan.config.Settings.Broker;
+import dev.caravan.inference.ort.DeviceRequest;
 import dev.caravan.processors.session.SessionLimits;
 import java.net.URI;
 import java.net.URISyntaxException;
@@ -38,6 +39,7 @@ public final class SettingsReader {
                 server(),
                 folders(),
                 pipelines(),
+                inference(),
                 webrtc(),
                 kafka(),
                 limits(),
@@ -85,6 +87,17 @@ public final class SettingsReader {
         }
         return new Settings.Pipelines(
                 values.find(Option.PIPELINE), standIns, secret(Option.HF_TOKEN), secret(Option.CIVITAI_API_TOKEN));
+    }
+
+    private Settings.Inference inference() throws ConfigException {
+        String text = values.text(Option.DEVICE).toLowerCase(Locale.ROOT);
+        DeviceRequest device = Arrays.stream(DeviceRequest.values())
+                .filter(known -> known.name().equalsIgnoreCase(text))
+                .findFirst()
+                .orElseThrow(() -> bad(Option.DEVICE, text, "use auto, cuda or cpu"));
+        int threads = (int) number(Option.INFERENCE_THREADS, 0, 1024);
+        return new Settings.Inference(
+                device, folder(Option.ORT), threads == 0 ? Runtime.getRuntime().availableProcessors() : threads);
     }
 
     private Settings.WebRtc webrtc() throws ConfigException {

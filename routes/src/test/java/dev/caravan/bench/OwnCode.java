@@ -3,6 +3,7 @@ package dev.caravan.bench;
 import com.sun.management.ThreadMXBean;
 import dev.caravan.inference.frame.Origin;
 import dev.caravan.inference.frame.Picture;
+import dev.caravan.inference.ort.Device;
 import dev.caravan.inference.pipeline.PipelineLoader;
 import dev.caravan.inference.pipeline.PipelineSchema;
 import dev.caravan.inference.pipeline.builtin.BuiltInPipelines;
@@ -62,7 +63,7 @@ final class OwnCode implements AutoCloseable {
     OwnCode() throws Exception {
         InstantSource clock = InstantSource.system();
         loader = new PipelineLoader(
-                BuiltInPipelines.registry(PipelineSchema::load, (id, folder) -> List.of(), clock, Map.of()),
+                BuiltInPipelines.registry(PipelineSchema::load, (id, folder) -> List.of(), clock, OwnCode::noDevice, Map.of()),
                 Path.of("models"), PipelineLoader.Listener.NONE, clock);
         sessions = new Sessions(loader, FfmpegPictures.shared(), limits(), clock);
         peers = new Peers(WebRtcSettings.DEFAULTS, edge, clock,
@@ -73,6 +74,10 @@ final class OwnCode implements AutoCloseable {
             close();
             throw e;
         }
+    }
+
+    private static Device noDevice() {
+        throw new AssertionError("passthrough asks for no device");
     }
 
     private void open() throws Exception {

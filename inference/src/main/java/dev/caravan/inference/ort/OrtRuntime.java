@@ -1,38 +1,34 @@
 package dev.caravan.inference.ort;
 
-import dev.caravan.inference.ort.OrtApi.Call;
-import dev.caravan.inference.ort.OrtApi.Release;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.nio.file.Path;
+import java.util.concurrent.atomic.AtomicBoolean;
 
-/** The loaded library and its one environment. One per process; thread-safe; closed after all devices. */
+/**
+ * The loaded library and its environment. A process has one of each: who asks for the same library again shares them. Thread-safe; closed
+ * after all devices made from it.
+ */
 public final class OrtRuntime implements AutoCloseable {
 
-    private static final int LOG_ERRORS = 3;
+    private final Environment environment;
+    private final AtomicBoolean closed = new AtomicBoolean();
 
-    private final Arena arena = Arena.ofShared();
-    private final OrtApi api;
-    private final MemorySegment env;
-
-    private OrtRuntime(Path library) {
-        api = new OrtApi(library, arena);
-        env = api.make(Call.CREATE_ENV, LOG_ERRORS, arena.allocateFrom("caravan"));
+    private OrtRuntime(Environment environment) {
+        this.environment = environment;
     }
 
     /**
-     * Loads the library and creates its environment.
+     * Loads the library, unless it is, and creates its environment.
      *
-     * @param library {@code libonnxruntime.so} or what it is called elsewhere
-     * @throws OrtException when it cannot be loaded or is older than 1.23
+     * @param provider what devices are to be made
+     * @throws OrtException when it cannot be loaded, is older than 1.23, or this process has loaded another one
      */
-    public static OrtRuntime load(Path library) {
-        return new OrtRuntime(library.toAbsolutePath());
+    public static OrtRuntime load(OrtNatives natives, Provider provider) {
+        return new OrtRuntime(Environment.acquire(natives, provider));
     }
 
     /** Of the library, for example {@code 1.29.0}. */
     public String version() {
-        return api.version();
+        return api().version();
     }
 
     /**
@@ -45,16 +41,21 @@ public final class OrtRuntime implements AutoCloseable {
     }
 
     OrtApi api() {
-        return api;
+        return environment.api();
     }
 
     MemorySegment env() {
-        return env;
+        if (closed.get()) {
+            throw new IllegalStateException("the runtime is closed");
+        }
+        return environment.pointer();
     }
 
+    /** Harmless when called twice. */
     @Override
     public void close() {
-        api.release(Release.ENV, env);
-        arena.close();
+        if (closed.compareAndSet(false, true)) {
+            environment.release();
+        }
     }
 }

@@ -40,7 +40,7 @@ class ArtifactsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"passthrough", "gray", "optical-flow", "controller-viz", "test-card", "nobody-knows-it", ""})
+    @ValueSource(strings = {"passthrough", "gray", "edges", "optical-flow", "controller-viz", "test-card", "nobody-knows-it", ""})
     void theRestNeedNothing(String id) {
         assertEquals(List.of(), Artifacts.of(id));
     }

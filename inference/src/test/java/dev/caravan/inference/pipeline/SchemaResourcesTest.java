@@ -27,7 +27,7 @@ class SchemaResourcesTest {
     private static final List<String> GENERATIVE =
             List.of("streamdiffusionv2", "longlive", "krea-realtime-video", "reward-forcing", "memflow");
     private static final List<String> OTHERS = List.of(
-            "passthrough", "video-depth-anything", "controller-viz", "rife", "scribble", "gray", "optical-flow", "test-card");
+            "passthrough", "video-depth-anything", "controller-viz", "rife", "scribble", "gray", "edges", "optical-flow", "test-card");
 
     static Stream<String> ids() {
         return Stream.concat(GENERATIVE.stream(), OTHERS.stream());
@@ -71,6 +71,7 @@ class SchemaResourcesTest {
         "rife                 | RIFE                  | video      | video | null | false true  true  1  | postprocessor | 512x512 | null",
         "scribble             | Scribble              | video      | video | null | false true  true  1  | preprocessor  | 512x512 | null",
         "gray                 | Grayscale             | video      | video | null | false false true  1  | preprocessor  | 512x512 | null",
+        "edges                | Edges                 | video      | video | null | false false true  1  | preprocessor  | 512x512 | null",
         "optical-flow         | Optical Flow          | video      | video | null | false false true  1  | preprocessor  | 512x512 | null",
         "test-card            | Test Card             | text video | text  | null | true  false false 16 | ``            | 320x576 | null",
     })
@@ -149,7 +150,7 @@ class SchemaResourcesTest {
         assertEquals("https://github.com/DepthAnything/Video-Depth-Anything", schema("video-depth-anything").get("docs_url").asText());
         assertEquals("https://github.com/hzwer/Practical-RIFE", schema("rife").get("docs_url").asText());
         assertEquals("https://pytorch.org/vision/main/models/raft.html", schema("optical-flow").get("docs_url").asText());
-        for (String id : List.of("passthrough", "controller-viz", "scribble", "gray", "test-card")) {
+        for (String id : List.of("passthrough", "controller-viz", "scribble", "gray", "edges", "test-card")) {
             assertTrue(schema(id).get("docs_url").isNull());
         }
     }

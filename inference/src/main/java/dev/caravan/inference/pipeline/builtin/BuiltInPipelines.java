@@ -1,5 +1,6 @@
 package dev.caravan.inference.pipeline.builtin;
 
+import dev.caravan.inference.ort.Device;
 import dev.caravan.inference.pipeline.Pipeline;
 import dev.caravan.inference.pipeline.PipelineRegistry;
 import dev.caravan.inference.pipeline.PipelineSchema;
@@ -10,11 +11,12 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.BiFunction;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 /** The pipelines that come with the hub. */
 public final class BuiltInPipelines {
 
-    /** In the order of contract §4.1, then the hub's own. All are listed on every machine, with or without a GPU. */
+    /** In the order of contract §4.1, the hub's own edges beside gray and its test card last. All are listed with or without a GPU. */
     public static final List<String> IDS = List.of(
             "streamdiffusionv2",
             "longlive",
@@ -27,6 +29,7 @@ public final class BuiltInPipelines {
             "rife",
             "scribble",
             "gray",
+            "edges",
             "optical-flow",
             StandInPipeline.BEHAVIOUR);
 
@@ -41,6 +44,7 @@ public final class BuiltInPipelines {
      * @param schemas      gives the schema of an id, usually {@link PipelineSchema#load}
      * @param missingFiles the files a pipeline id needs and does not find below a models folder, relative to it
      * @param clock        of the test card
+     * @param device       what models run on, asked for when the first one is loaded
      * @param standIns     id of a pipeline to the id that answers in its place, which is {@code test-card}
      * @throws IllegalArgumentException when a stand-in names an id that does not exist; the message says which exist
      */
@@ -48,22 +52,28 @@ public final class BuiltInPipelines {
             Function<String, PipelineSchema> schemas,
             BiFunction<String, Path, List<String>> missingFiles,
             InstantSource clock,
+            Supplier<Device> device,
             Map<String, String> standIns) {
         standIns.forEach(BuiltInPipelines::check);
         return new PipelineRegistry(IDS.stream()
-                .map(id -> pipeline(schemas.apply(id), folder -> missingFiles.apply(id, folder), clock, standIns.containsKey(id)))
+                .map(id -> pipeline(schemas.apply(id), folder -> missingFiles.apply(id, folder), clock, standIns.containsKey(id), device))
                 .toList());
     }
 
     private static Pipeline pipeline(
-            PipelineSchema schema, Function<Path, List<String>> missingFiles, InstantSource clock, boolean standIn) {
+            PipelineSchema schema,
+            Function<Path, List<String>> missingFiles,
+            InstantSource clock,
+            boolean standIn,
+            Supplier<Device> device) {
         boolean generative = GENERATIVE.contains(schema.id());
         if (standIn) {
             return new StandInPipeline(schema, generative, clock);
         }
         return switch (schema.id()) {
             case "passthrough" -> new PassthroughPipeline(schema);
-            case "gray" -> new GrayPipeline(schema);
+            case "gray" -> new GrayPipeline(schema, device);
+            case "edges" -> new EdgesPipeline(schema, device);
             case "controller-viz" -> new ControllerVizPipeline(schema);
             case StandInPipeline.BEHAVIOUR -> new TestCardPipeline(schema, clock);
             default -> new ModelPipeline(schema, generative, missingFiles);

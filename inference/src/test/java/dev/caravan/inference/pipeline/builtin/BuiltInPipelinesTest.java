@@ -15,11 +15,12 @@ import org.junit.jupiter.api.Test;
 class BuiltInPipelinesTest {
 
     @Test
-    void theTwelveAreListedInTheContractsOrderAndThenTheTestCard() {
+    void theTwelveAreListedInTheContractsOrderWithEdgesBesideGrayAndTheTestCardLast() {
         assertEquals(
                 List.of(
                         "streamdiffusionv2", "longlive", "krea-realtime-video", "reward-forcing", "memflow", "passthrough",
-                        "video-depth-anything", "controller-viz", "rife", "scribble", "gray", "optical-flow", "test-card"),
+                        "video-depth-anything", "controller-viz", "rife", "scribble", "gray", "edges", "optical-flow",
+                        "test-card"),
                 registry(Map.of()).all().stream().map(Pipeline::id).toList());
     }
 
@@ -58,6 +59,8 @@ class BuiltInPipelinesTest {
     }
 
     private static PipelineRegistry registry(Map<String, String> standIns) {
-        return BuiltInPipelines.registry(TestSchemas::of, (id, folder) -> List.of(id + ".bin"), PipelineContract.CLOCK, standIns);
+        return BuiltInPipelines.registry(TestSchemas::of, (id, folder) -> List.of(id + ".bin"), PipelineContract.CLOCK, () -> {
+            throw new AssertionError("a list needs no device");
+        }, standIns);
     }
 }
