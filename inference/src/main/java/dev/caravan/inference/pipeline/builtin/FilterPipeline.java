@@ -1,7 +1,7 @@
 package dev.caravan.inference.pipeline.builtin;
 
 import dev.caravan.inference.checkpoint.StoredTensor;
-import dev.caravan.inference.nn.Images;
+import dev.caravan.inference.nn.Filters;
 import dev.caravan.inference.nn.Net;
 import dev.caravan.inference.onnx.Dim;
 import dev.caravan.inference.onnx.Graph;
@@ -85,7 +85,7 @@ abstract class FilterPipeline implements Pipeline {
         Value luma = net.input("luma", DType.U8, Dim.of(1), Dim.of(1), Dim.named("height"), Dim.named("width"));
         Value chroma = net.input("chroma", DType.U8, Dim.named("chroma"));
         Value filtered = net.reshape("flat", luma(net, luma), -1);
-        Value neutral = Images.constant(net, "neutral", chroma, NEUTRAL);
+        Value neutral = Filters.constant(net, "neutral", chroma, NEUTRAL);
         net.graph().output("picture", net.concat("planes", 0, filtered, neutral), Dim.named("picture"));
         return net.build();
     }

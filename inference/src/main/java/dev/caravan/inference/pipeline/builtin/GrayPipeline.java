@@ -1,6 +1,6 @@
 package dev.caravan.inference.pipeline.builtin;
 
-import dev.caravan.inference.nn.Images;
+import dev.caravan.inference.nn.Filters;
 import dev.caravan.inference.nn.Net;
 import dev.caravan.inference.onnx.Value;
 import dev.caravan.inference.ort.Device;
@@ -18,7 +18,7 @@ public final class GrayPipeline extends FilterPipeline {
     @Override
     Value rgb(Net net, Value rgb) {
         float[][] alike = {{LUMA[0], LUMA[0], LUMA[0]}, {LUMA[1], LUMA[1], LUMA[1]}, {LUMA[2], LUMA[2], LUMA[2]}};
-        return Images.bytes(net, "gray", Images.mix(net, "luma", Images.numbers(net, "rgb", rgb), alike), 0, 255);
+        return Filters.bytes(net, "gray", Filters.mix(net, "luma", Filters.numbers(net, "rgb", rgb), alike), 0, 255);
     }
 
     @Override

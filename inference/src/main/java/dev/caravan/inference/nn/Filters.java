@@ -7,8 +7,8 @@ import dev.caravan.inference.tensor.DType;
 import dev.caravan.inference.tensor.Shape;
 import java.util.List;
 
-/** Pictures as tensors: bytes to numbers and back, channels mixed, slopes found. All weights are fixed and lie in the graph. */
-public final class Images {
+/** Steps of picture filters: bytes to numbers and back, channels mixed, slopes found. All weights are fixed and lie in the graph. */
+public final class Filters {
 
     /** Sobel's two kernels, [2,1,3,3]: how the brightness grows to the right, and downwards. */
     private static final float[] SOBEL = {
@@ -16,7 +16,7 @@ public final class Images {
         -1, -2, -1, 0, 0, 0, 1, 2, 1
     };
 
-    private Images() {}
+    private Filters() {}
 
     /** Bytes as numbers 0 to 255. */
     public static Value numbers(Net net, String path, Value bytes) {
