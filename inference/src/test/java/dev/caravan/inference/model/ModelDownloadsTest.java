@@ -297,6 +297,7 @@ class ModelDownloadsTest {
         hub.withAllOf("longlive");
         hub.mood = (exchange, file) -> {
             if (exchange.getRequestURI().getPath().endsWith("spiece.model")) {
+                await(() -> Files.exists(models.resolve("Wan2.1-T2V-1.3B/google/sub dir/tokenizer.json")));
                 HubStandIn.respond(exchange, 500);
                 return true;
             }
