@@ -1,8 +1,12 @@
 package dev.caravan.inference.model;
 
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** Which files each pipeline needs (contract §4.5). */
 public final class Artifacts {
@@ -42,6 +46,24 @@ public final class Artifacts {
     /** What the pipeline needs, in the order it is fetched; empty for one that needs nothing or is not known. */
     public static List<Artifact> of(String pipelineId) {
         return TABLE.getOrDefault(pipelineId, List.of());
+    }
+
+    /** Pipelines that need files, in alphabetical order. */
+    public static List<String> pipelines() {
+        return TABLE.keySet().stream().sorted().toList();
+    }
+
+    /** What several pipelines need together: one artifact a repository, each file once. */
+    public static List<Artifact> of(Collection<String> pipelineIds) {
+        Map<String, Set<String>> files = new LinkedHashMap<>();
+        for (String id : pipelineIds) {
+            for (Artifact artifact : of(id)) {
+                files.computeIfAbsent(artifact.repo(), repo -> new LinkedHashSet<>()).addAll(artifact.files());
+            }
+        }
+        return files.entrySet().stream()
+                .map(entry -> new Artifact(entry.getKey(), List.copyOf(entry.getValue())))
+                .toList();
     }
 
     private static List<Artifact> generative(Artifact vace, Artifact... own) {

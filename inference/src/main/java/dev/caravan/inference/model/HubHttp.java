@@ -1,11 +1,17 @@
 package dev.caravan.inference.model;
 
 import java.io.IOException;
+import java.net.ConnectException;
+import java.net.InetSocketAddress;
+import java.net.ProxySelector;
 import java.net.URI;
 import java.net.http.HttpClient;
+import java.net.http.HttpConnectTimeoutException;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Base64;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -22,22 +28,24 @@ final class HubHttp implements AutoCloseable {
 
     private static final int MAX_REDIRECTS = 5;
 
-    private final ModelDownloads.Settings settings;
+    private final DownloadSettings settings;
     private final HttpClient client;
 
-    HubHttp(ModelDownloads.Settings settings) {
+    HubHttp(DownloadSettings settings) {
         this.settings = settings;
         // Redirects are followed by hand: the token must not travel to the content network they point to.
-        this.client = HttpClient.newBuilder()
+        HttpClient.Builder builder = HttpClient.newBuilder()
                 .version(HttpClient.Version.HTTP_1_1)
                 .followRedirects(HttpClient.Redirect.NEVER)
-                .connectTimeout(settings.connectTimeout())
-                .build();
+                .connectTimeout(settings.connectTimeout());
+        settings.proxy().ifPresent(proxy ->
+                builder.proxy(ProxySelector.of(InetSocketAddress.createUnresolved(proxy.host(), proxy.port()))));
+        this.client = builder.build();
     }
 
     /** An address on the hub. */
     URI uri(String encodedPath) {
-        return URI.create(settings.base().toString().replaceFirst("/+$", "") + encodedPath);
+        return URI.create(settings.hub().toString().replaceFirst("/+$", "") + encodedPath);
     }
 
     /**
@@ -57,7 +65,7 @@ final class HubHttp implements AutoCloseable {
             drop(response);
             uri = next.get();
         }
-        throw new DownloadException("more than " + MAX_REDIRECTS + " redirects from " + start.getHost(), false);
+        throw new DownloadException("more than " + MAX_REDIRECTS + " redirects from " + start.getHost());
     }
 
     /** Sends a HEAD and follows redirects as long as they stay on the hub; the last answer may be a redirect. */
@@ -72,7 +80,7 @@ final class HubHttp implements AutoCloseable {
     }
 
     /** Waits as long as the position moves within the read timeout. */
-    <T> T await(CompletableFuture<T> future, LongSupplier position) throws IOException, InterruptedException {
+    <T> T await(CompletableFuture<T> future, LongSupplier position) throws IOException, DownloadException, InterruptedException {
         long before = position.getAsLong();
         try {
             while (true) {
@@ -81,15 +89,32 @@ final class HubHttp implements AutoCloseable {
                 } catch (TimeoutException e) {
                     long now = position.getAsLong();
                     if (now == before) {
-                        throw new IOException("nothing arrived for " + settings.readTimeout(), e);
+                        throw new IOException("nothing arrived for " + settings.readTimeout().toSeconds() + " s", e);
                     }
                     before = now;
                 } catch (ExecutionException e) {
-                    throw new IOException(String.valueOf(e.getCause()), e.getCause());
+                    if (e.getCause() instanceof DownloadException refused) {
+                        throw refused;
+                    }
+                    throw new IOException(told(e.getCause()), e.getCause());
                 }
             }
         } finally {
             future.cancel(true);
+        }
+    }
+
+    /** Refuses everything but a body: {@link BusyException} where patience helps, {@link DownloadException} where it does not. */
+    static void requireOk(HttpResponse<?> response, String what) throws DownloadException, BusyException {
+        int status = response.statusCode();
+        if (status != 200 && status != 206) {
+            drop(response);
+            if (BusyException.is(status)) {
+                throw new BusyException(response);
+            }
+            throw status == 407
+                    ? new DownloadException("the proxy asks for a login (HTTP 407): write it as --proxy http://user:password@host:port")
+                    : DownloadException.status(status, what);
         }
     }
 
@@ -112,7 +137,7 @@ final class HubHttp implements AutoCloseable {
     }
 
     private <T> HttpResponse<T> send(String method, URI uri, long from, HttpResponse.BodyHandler<T> body)
-            throws IOException, InterruptedException {
+            throws IOException, DownloadException, InterruptedException {
         HttpRequest.Builder request = HttpRequest.newBuilder(uri)
                 .method(method, HttpRequest.BodyPublishers.noBody())
                 .timeout(settings.readTimeout())
@@ -123,7 +148,19 @@ final class HubHttp implements AutoCloseable {
         if (isOnHub(uri)) {
             settings.token().get().ifPresent(token -> request.header("Authorization", "Bearer " + token));
         }
+        // At once, not when asked: for a tunnel the client would not ask us.
+        settings.proxy().flatMap(DownloadSettings.Proxy::login).ifPresent(login -> request.header(
+                "Proxy-Authorization", "Basic " + Base64.getEncoder().encodeToString(login.getBytes(StandardCharsets.UTF_8))));
         return await(client.sendAsync(request.build(), body), () -> 0);
+    }
+
+    /** Some exceptions of the client carry no words. */
+    private static String told(Throwable cause) {
+        return switch (cause) {
+            case HttpConnectTimeoutException e -> "no connection in time";
+            case ConnectException e -> "no connection";
+            default -> String.valueOf(cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage());
+        };
     }
 
     private Optional<URI> redirect(HttpResponse<?> response) throws DownloadException {
@@ -142,12 +179,12 @@ final class HubHttp implements AutoCloseable {
         } catch (IllegalArgumentException e) {
             // Not an address at all; said below without repeating it.
         }
-        throw new DownloadException(from.getHost() + " redirects to where no file can come from", false);
+        throw new DownloadException(from.getHost() + " redirects to where no file can come from");
     }
 
     /** Whether the address is on the configured hub, so that it may see the token. */
-    private boolean isOnHub(URI uri) {
-        URI base = settings.base();
+    boolean isOnHub(URI uri) {
+        URI base = settings.hub();
         return base.getScheme().equalsIgnoreCase(uri.getScheme())
                 && base.getHost().equalsIgnoreCase(uri.getHost())
                 && base.getPort() == uri.getPort();

@@ -46,6 +46,30 @@ public final class ModelStore {
         return missing(pipelineId).isEmpty();
     }
 
+    /** What the pipeline needs and what of it is there, one entry for each file or directory of its artifacts. */
+    public List<StoredFile> files(String pipelineId) {
+        return Artifacts.of(List.of(pipelineId)).stream()
+                .flatMap(artifact -> artifact.files().stream().map(file -> stored(artifact, file)))
+                .toList();
+    }
+
+    private StoredFile stored(Artifact artifact, String file) {
+        return new StoredFile(artifact.folder() + "/" + file, has(artifact, file), size(path(artifact, file)));
+    }
+
+    private static long size(Path path) {
+        try (Stream<Path> inside = Files.exists(path) ? Files.walk(path) : Stream.empty()) {
+            return inside.filter(Files::isRegularFile).mapToLong(file -> file.toFile().length()).sum();
+        } catch (IOException | UncheckedIOException e) {
+            return 0;
+        }
+    }
+
+    /** The folder of a repository. */
+    Path folder(Artifact artifact) {
+        return modelsFolder.resolve(artifact.folder());
+    }
+
     /** Whether one file is there, or one directory with something in it. */
     boolean has(Artifact artifact, String file) {
         Path path = path(artifact, file);
@@ -82,4 +106,11 @@ public final class ModelStore {
             return false;
         }
     }
+
+    /**
+     * @param path    below the models folder, with forward slashes; a directory with one at its end
+     * @param present whole and in its place
+     * @param bytes   on disk
+     */
+    public record StoredFile(String path, boolean present, long bytes) {}
 }

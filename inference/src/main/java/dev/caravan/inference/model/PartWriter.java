@@ -3,9 +3,6 @@ package dev.caravan.inference.model;
 import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -20,24 +17,21 @@ import org.jspecify.annotations.Nullable;
 final class PartWriter implements HttpResponse.BodySubscriber<Long> {
 
     private final CompletableFuture<Long> done = new CompletableFuture<>();
-    private final FileChannel channel;
+    private final PartFile part;
     private final long end;
     private final LongConsumer written;
     private volatile long position;
     private Flow.@Nullable Subscription subscription;
 
     /**
-     * @param offset  where to go on; what lies behind it in the file is dropped
      * @param end     size of the file when it is whole
      * @param written hears the position after each write
      */
-    PartWriter(Path part, long offset, long end, LongConsumer written) throws IOException {
-        this.channel = FileChannel.open(part, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+    PartWriter(PartFile part, long end, LongConsumer written) {
+        this.part = part;
         this.end = end;
         this.written = written;
-        this.position = offset;
-        channel.truncate(offset).position(offset);
-        written.accept(offset);
+        this.position = part.length();
     }
 
     /** Bytes in the part file. */
@@ -50,7 +44,7 @@ final class PartWriter implements HttpResponse.BodySubscriber<Long> {
         if (subscription != null) {
             subscription.cancel();
         }
-        finish(new IOException("given up"));
+        done.completeExceptionally(new IOException("given up"));
     }
 
     @Override
@@ -61,7 +55,11 @@ final class PartWriter implements HttpResponse.BodySubscriber<Long> {
     @Override
     public synchronized void onSubscribe(Flow.Subscription given) {
         subscription = given;
-        given.request(1);
+        if (done.isDone()) {
+            given.cancel();
+        } else {
+            given.request(1);
+        }
     }
 
     @Override
@@ -72,46 +70,35 @@ final class PartWriter implements HttpResponse.BodySubscriber<Long> {
         try {
             for (ByteBuffer buffer : buffers) {
                 if (buffer.remaining() > end - position) {
-                    throw new IOException("more bytes than announced");
+                    throw new DownloadException("the server sends more than the " + end + " bytes it announced");
                 }
-                while (buffer.hasRemaining()) {
-                    position += channel.write(buffer);
-                }
+                write(buffer);
+                position = part.length();
             }
             written.accept(position);
             subscription.request(1);
-        } catch (IOException e) {
+        } catch (DownloadException e) {
             subscription.cancel();
-            finish(e);
+            done.completeExceptionally(e);
         }
     }
 
     @Override
     public synchronized void onError(Throwable cause) {
-        finish(cause);
+        done.completeExceptionally(cause);
     }
 
     @Override
     public synchronized void onComplete() {
-        try {
-            // On disk before it gets its name: after a power cut a whole-looking file must be whole.
-            channel.force(true);
-            finish(null);
-        } catch (IOException e) {
-            finish(e);
-        }
+        done.complete(position);
     }
 
-    private void finish(@Nullable Throwable cause) {
+    /** A disk that refuses is no broken connection: trying again would not help. */
+    private void write(ByteBuffer buffer) throws DownloadException {
         try {
-            channel.close();
+            part.append(buffer);
         } catch (IOException e) {
-            done.completeExceptionally(e);
-        }
-        if (cause == null) {
-            done.complete(position);
-        } else {
-            done.completeExceptionally(cause);
+            throw new DownloadException("the models folder cannot be written: " + e.getMessage());
         }
     }
 }

@@ -7,13 +7,17 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.stream.Collectors;
 
 /** A model hub of a few files on a free port of this machine that behaves, or misbehaves, as told. */
 final class HubStandIn implements AutoCloseable {
@@ -24,6 +28,9 @@ final class HubStandIn implements AutoCloseable {
         /** @return whether it has answered */
         boolean answer(HttpExchange exchange, byte[] file) throws IOException, InterruptedException;
     }
+
+    /** From this size on the stand-in keeps a file as the hub keeps large ones. */
+    static final int LARGE = 1_000;
 
     final List<String> requests = new CopyOnWriteArrayList<>();
     private final Map<String, byte[]> files = new ConcurrentHashMap<>();
@@ -47,11 +54,16 @@ final class HubStandIn implements AutoCloseable {
         return this;
     }
 
+    HubStandIn without(String path) {
+        files.remove(path);
+        return this;
+    }
+
     HubStandIn with(String path, String content) {
         return with(path, content.getBytes(StandardCharsets.UTF_8));
     }
 
-    /** Every file of a pipeline, each with its own address as content; directories get a listing of two files. */
+    /** Every file of a pipeline, each with its own address as content; directories get two files. */
     HubStandIn withAllOf(String pipelineId) {
         for (Artifact artifact : Artifacts.of(pipelineId)) {
             for (String file : artifact.files()) {
@@ -60,18 +72,44 @@ final class HubStandIn implements AutoCloseable {
                     with(resolve + file, resolve + file);
                     continue;
                 }
-                String first = file + "sub dir/tokenizer.json";
-                String second = file + "spiece.model";
-                with(resolve + first, first);
-                with(resolve + second, second);
-                with("/api/models/" + artifact.repo() + "/tree/main/" + file.replaceFirst("/$", ""),
-                        """
-                        [{"type":"directory","path":"%ssub dir","size":0},{"type":"file","path":"%s","size":%d},
-                         {"type":"file","path":"%s","size":%d,"lfs":{"size":1}}]"""
-                                .formatted(file, first, first.length(), second, second.length()));
+                with(resolve + file + "sub dir/tokenizer.json", file + "sub dir/tokenizer.json");
+                with(resolve + file + "spiece.model", file + "spiece.model");
             }
         }
         return this;
+    }
+
+    /** What the hub lists of a repository's files: large ones with the SHA-256 of their bytes, small ones as git names them. */
+    String tree(String repo) {
+        String resolve = "/" + repo + "/resolve/main/";
+        return files.entrySet().stream()
+                .filter(file -> file.getKey().startsWith(resolve))
+                .map(file -> entry(file.getKey().substring(resolve.length()), file.getValue()))
+                .sorted()
+                .collect(Collectors.joining(",\n", "[{\"type\":\"directory\",\"path\":\"google\",\"size\":0},", "]"));
+    }
+
+    static String entry(String path, byte[] content) {
+        if (content.length >= LARGE) {
+            return "{\"type\":\"file\",\"path\":\"%s\",\"oid\":\"%s\",\"size\":%d,\"lfs\":{\"oid\":\"%s\",\"size\":%d,\"pointerSize\":134}}"
+                    .formatted(path, "0".repeat(40), content.length, hex("SHA-256", content), content.length);
+        }
+        return "{\"type\":\"file\",\"path\":\"%s\",\"oid\":\"%s\",\"size\":%d}".formatted(path, gitName(content), content.length);
+    }
+
+    static String gitName(byte[] content) {
+        byte[] head = ("blob " + content.length + "\0").getBytes(StandardCharsets.US_ASCII);
+        byte[] all = Arrays.copyOf(head, head.length + content.length);
+        System.arraycopy(content, 0, all, head.length, content.length);
+        return hex("SHA-1", all);
+    }
+
+    static String hex(String algorithm, byte[] content) {
+        try {
+            return HexFormat.of().formatHex(MessageDigest.getInstance(algorithm).digest(content));
+        } catch (NoSuchAlgorithmException e) {
+            throw new AssertionError(e);
+        }
     }
 
     static void respond(HttpExchange exchange, int status) throws IOException {
@@ -106,7 +144,10 @@ final class HubStandIn implements AutoCloseable {
             if (mood.answer(exchange, file == null ? new byte[0] : file)) {
                 return;
             }
-            if (file == null) {
+            if (file == null && path.matches("/api/models/[^/]+/[^/]+/tree/main") && knows(repo(path))) {
+                byte[] tree = tree(repo(path)).getBytes(StandardCharsets.UTF_8);
+                begin(exchange, tree, tree.length);
+            } else if (file == null) {
                 respond(exchange, 404);
             } else {
                 begin(exchange, file, file.length);
@@ -114,6 +155,14 @@ final class HubStandIn implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    private boolean knows(String repo) {
+        return files.keySet().stream().anyMatch(path -> path.startsWith("/" + repo + "/resolve/main/"));
+    }
+
+    private static String repo(String treePath) {
+        return treePath.replaceAll("/api/models/|/tree/main", "");
     }
 
     @Override
