@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.OptionalDouble;
 
 /**
- * Which timesteps a chunk is denoised at, and how much noise (sigma, 0..1) belongs to a timestep: the flow-matching schedule of 1000 entries
- * with sigma from 1 down to nearly 0 (spec schedulers.md §1 to §4). Immutable, thread-safe.
+ * Which timesteps a chunk is denoised at, and how much noise (sigma, 0..1) belongs to a timestep: the flow-matching schedule of 1000
+ * entries with sigma from 1 down to nearly 0 (spec schedulers.md §1 to §5). Immutable, thread-safe.
  *
  * <p>What is where: the tables, the look-up and the arithmetic of one step are here; the noise itself comes from {@link PhiloxNoise}, the
  * noise scale of a video from {@link NoiseController}, and which frames a step sees is said by a {@link KvCachePolicy}. Whether a chunk

@@ -47,7 +47,7 @@ class GoldenChunkTest {
                 float[] encoded = golden.floats(chunk.at("/expect/encoded_latents").asText());
                 x = FlowMatchSchedule.mix(encoded, x, chunk.at("/state/noise_scale_after").asDouble(), DType.F32);
             }
-            List<JsonNode> steps = chunk.path("passes").valueStream().filter(pass -> pass.path("kind").asText().equals("denoise")).toList();
+            List<JsonNode> steps = denoisePasses(chunk);
             for (int k = 0; k < steps.size(); k++) {
                 if (k > 0) {
                     float[] x0 = golden.floats(steps.get(k - 1).at("/expect/x0").asText());
@@ -83,12 +83,16 @@ class GoldenChunkTest {
             }
             List<Integer> list = request.path("denoising_step_list").valueStream().map(JsonNode::asInt).toList();
             float[] steps = new FlowMatchSchedule(5).steps(list, noiseScale);
-            List<JsonNode> passes = chunk.path("passes").valueStream().filter(pass -> pass.path("kind").asText().equals("denoise")).toList();
+            List<JsonNode> passes = denoisePasses(chunk);
             assertEquals(passes.size(), steps.length);
             for (int k = 0; k < steps.length; k++) {
                 assertEquals(passes.get(k).path("t").asInt(), steps[k]);
             }
         }
+    }
+
+    private static List<JsonNode> denoisePasses(JsonNode chunk) {
+        return chunk.path("passes").valueStream().filter(pass -> pass.path("kind").asText().equals("denoise")).toList();
     }
 
     private static float[] input(GoldenCase golden, JsonNode chunk, String name) throws CheckpointException {
