@@ -4,8 +4,8 @@ package dev.caravan.inference.diffusion;
  * How a model family keeps the keys and values of past frames: one small class per policy. An instance is the bookkeeping of one stream;
  * it holds frame numbers only, the tensors are the network's. Not thread-safe.
  *
- * <p>A cache is an array of slots of one latent frame each, the same in every layer. Every pass says by a {@link CachePass} where the call's
- * frames go and which prefix of the array the queries see. That is enough for {@link RollingWindow}; the other families of spec
+ * <p>A cache is an array of slots of one latent frame each, the same in every layer. Every pass says by a {@link CachePass} where the
+ * call's frames go and which prefix of the array the queries see. That is enough for {@link RollingWindow}; the other families of spec
  * causal-wan.md §4 will bring classes of their own and these additions:
  * <ul>
  *   <li>Reward Forcing (§4.3) stores keys before rotation and rotates the seen prefix anew in each pass: its passes also give the time
@@ -34,7 +34,8 @@ public sealed interface KvCachePolicy permits RollingWindow {
 
     /**
      * The pass after a prompt change over the {@code frames} newest frames, which end before frame {@code end} (spec causal-wan.md §4.2).
-     * Which frames the cache holds does not change.
+     * Which frames the cache holds does not change. The caller keeps the latents that go in: those of the newest frames, as many as the
+     * cache has slots; less than that exist only while all frames since the reset do.
      *
      * @throws IllegalArgumentException when {@code end} is not the end of what was passed, or more frames than held are asked for
      */

@@ -40,7 +40,7 @@ public final class RollingWindow implements KvCachePolicy {
         return capacity;
     }
 
-    /** The frames held, ascending; their number is also how many frames a recache goes over, as far as latents are kept. */
+    /** The frames held, ascending. LongLive recaches as many as these, that is min({@link #end()}, capacity). */
     public List<Integer> frames() {
         return slots.stream().sorted().toList();
     }

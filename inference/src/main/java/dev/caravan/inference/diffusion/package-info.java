@@ -3,7 +3,9 @@
  * which frames the key-value caches hold. Pure functions and small state machines; everything is checked number by number against
  * recorded references.
  *
- * <p>Read {@link dev.caravan.inference.diffusion.KvCachePolicy} first.
+ * <p>Read {@link dev.caravan.inference.diffusion.FlowMatchSchedule} and {@link dev.caravan.inference.diffusion.KvCachePolicy} first. The
+ * noise is {@link dev.caravan.inference.diffusion.PhiloxNoise}; a video comes in by
+ * {@link dev.caravan.inference.diffusion.VideoPreprocessing} and {@link dev.caravan.inference.diffusion.NoiseController}.
  */
 @NullMarked
 package dev.caravan.inference.diffusion;
