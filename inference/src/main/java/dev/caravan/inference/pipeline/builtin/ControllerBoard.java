@@ -7,6 +7,7 @@ import dev.caravan.inference.frame.Picture.I420;
 import dev.caravan.inference.pipeline.Chunk;
 import dev.caravan.inference.pipeline.LoadedPipeline;
 import dev.caravan.inference.pipeline.Parameters;
+import dev.caravan.inference.pipeline.PictureSize;
 import dev.caravan.inference.pipeline.PipelineStream;
 import dev.caravan.inference.pipeline.SessionSeed;
 import java.util.ArrayList;
