@@ -11,7 +11,7 @@ import java.util.Optional;
 public record Acceleration(Provider provider, Optional<OrtNatives> natives, String line) {
 
     /**
-     * Looks at what is there without loading ONNX Runtime.
+     * Looks at what is there without loading ONNX Runtime. CUDA is chosen where the natives have it and a driver shows a GPU.
      *
      * @throws IllegalArgumentException with one line when CUDA was asked for and cannot be had, or the folder named holds no natives
      */
@@ -30,22 +30,25 @@ public record Acceleration(Provider provider, Optional<OrtNatives> natives, Stri
         if (settings.device() == DeviceRequest.CPU) {
             return cpu(natives, "as asked, " + settings.threads() + " threads");
         }
-        Optional<String> missing = missingForCuda(natives);
-        if (missing.isPresent() && settings.device() == DeviceRequest.CUDA) {
-            throw new IllegalArgumentException("--device cuda: " + missing.get());
+        try {
+            if (!natives.hasCuda()) {
+                throw new OrtException(0, "the natives have no CUDA provider (build with --device cuda or give --ort DIR)");
+            }
+            return new Acceleration(Provider.CUDA, Optional.of(natives), "CUDA: " + CudaDriver.find() + ", " + natives);
+        } catch (OrtException e) {
+            if (settings.device() == DeviceRequest.CUDA) {
+                throw new IllegalArgumentException("--device cuda: " + e.getMessage(), e);
+            }
+            return cpu(natives, e.getMessage());
         }
-        return missing.map(reason -> cpu(natives, reason))
-                .orElseGet(() -> new Acceleration(Provider.CUDA, Optional.of(natives), "CUDA: " + natives));
+    }
+
+    /** The CPU in place of a CUDA that could not be loaded. */
+    Acceleration withoutCuda(OrtException reason) {
+        return new Acceleration(Provider.CPU, natives, "CPU: " + reason.getMessage());
     }
 
     private static Acceleration cpu(OrtNatives natives, String reason) {
         return new Acceleration(Provider.CPU, Optional.of(natives), "CPU: " + reason);
-    }
-
-    private static Optional<String> missingForCuda(OrtNatives natives) {
-        if (!natives.hasCuda()) {
-            return Optional.of("the natives have no CUDA provider (build with --device cuda or give --ort DIR)");
-        }
-        return Optional.of("CUDA is not bound yet");
     }
 }

@@ -4,11 +4,17 @@ import dev.caravan.inference.onnx.OnnxModel;
 import dev.caravan.inference.tensor.DType;
 import dev.caravan.inference.tensor.Shape;
 import java.lang.foreign.MemorySegment;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,20 +26,35 @@ public final class Device implements AutoCloseable {
     private final OrtRuntime runtime;
     private final Provider provider;
     private final int threads;
-    private final ExecutorService executor;
-    private volatile @Nullable Thread worker;
+    private final ThreadPoolExecutor executor;
+    private final TensorMemory space;
+    private final AtomicLong occupied = new AtomicLong();
     private final TransferCount transfers = new TransferCount();
+    private volatile @Nullable Thread worker;
 
-    Device(OrtRuntime runtime, Provider provider, int threads) {
+    private Device(OrtRuntime runtime, Provider provider, int threads, Supplier<TensorMemory> memory) {
         this.runtime = runtime;
         this.provider = provider;
         this.threads = threads;
-        this.executor = Executors.newSingleThreadExecutor(task -> {
-            Thread thread = new Thread(task, "device-" + provider.name().toLowerCase(java.util.Locale.ROOT));
+        this.executor = new ThreadPoolExecutor(1, 1, 0, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), task -> {
+            Thread thread = new Thread(task, "device-" + provider.name().toLowerCase(Locale.ROOT));
             thread.setDaemon(true);
             worker = thread;
             return thread;
         });
+        try {
+            this.space = call(memory::get);
+        } catch (RuntimeException e) {
+            executor.shutdown();
+            throw e;
+        }
+    }
+
+    /**
+     * @param memory made on the device's thread
+     */
+    static Device open(OrtRuntime runtime, Provider provider, int threads, Supplier<TensorMemory> memory) {
+        return new Device(runtime, provider, threads, memory);
     }
 
     public Provider provider() {
@@ -43,18 +64,25 @@ public final class Device implements AutoCloseable {
     /**
      * Does some work on the device's thread and waits for it, however long it takes; an interrupt is kept for the caller. Called on that
      * thread already, it is done at once.
+     *
+     * @throws IllegalStateException when the device is closed
      */
-    public <T> T call(Callable<T> work) {
+    public <T extends @Nullable Object> T call(Callable<T> work) {
         if (Thread.currentThread() == worker) {
             try {
                 return work.call();
             } catch (RuntimeException e) {
                 throw e;
             } catch (Exception e) {
-                throw new OrtException(0, e.getMessage());
+                throw new OrtException(0, String.valueOf(e.getMessage()));
             }
         }
-        Future<T> future = executor.submit(work);
+        Future<T> future;
+        try {
+            future = executor.submit(work);
+        } catch (RejectedExecutionException e) {
+            throw new IllegalStateException("the device is closed", e);
+        }
         boolean interrupted = false;
         try {
             while (true) {
@@ -64,10 +92,11 @@ public final class Device implements AutoCloseable {
                     // Native work cannot be broken off, and what it uses must not be freed meanwhile.
                     interrupted = true;
                 } catch (ExecutionException e) {
-                    if (e.getCause() instanceof RuntimeException cause) {
-                        throw cause;
+                    switch (e.getCause()) {
+                        case RuntimeException cause -> throw cause;
+                        case Error cause -> throw cause;
+                        case null, default -> throw new OrtException(0, String.valueOf(e.getCause()));
                     }
-                    throw new OrtException(0, String.valueOf(e.getCause()));
                 }
             }
         } finally {
@@ -84,16 +113,27 @@ public final class Device implements AutoCloseable {
 
     /** A tensor with the given numbers, rounded to its type. */
     public Tensor of(DType dtype, Shape shape, float[] values) {
-        Tensor tensor = zeros(dtype, shape);
-        tensor.write(values);
-        return tensor;
+        return filled(zeros(dtype, shape), tensor -> tensor.write(values));
     }
 
     /** A tensor of whole numbers. */
     public Tensor of(Shape shape, long[] values) {
-        Tensor tensor = zeros(DType.I64, shape);
-        tensor.write(MemorySegment.ofArray(values));
-        return tensor;
+        return filled(zeros(DType.I64, shape), tensor -> tensor.write(MemorySegment.ofArray(values)));
+    }
+
+    private static Tensor filled(Tensor tensor, Consumer<Tensor> fill) {
+        try {
+            fill.accept(tensor);
+            return tensor;
+        } catch (RuntimeException e) {
+            tensor.close();
+            throw e;
+        }
+    }
+
+    /** As {@link #load(OnnxModel, SessionSettings)} with the defaults. */
+    public OrtSession load(OnnxModel model) {
+        return load(model, SessionSettings.DEFAULT);
     }
 
     /**
@@ -101,13 +141,23 @@ public final class Device implements AutoCloseable {
      *
      * @throws OrtException when the model is not one, asks for what the device cannot do, or memory ran out
      */
-    public OrtSession load(OnnxModel model) {
-        return call(() -> new OrtSession(this, model, threads));
+    public OrtSession load(OnnxModel model, SessionSettings settings) {
+        return call(() -> new OrtSession(this, model, settings, threads));
     }
 
     /** What was copied to, from and within the device so far. */
     public TransferCount transfers() {
         return transfers;
+    }
+
+    /** How its memory is used now. */
+    public MemoryUse memory() {
+        return call(() -> new MemoryUse(occupied.get(), space.free(), space.total()));
+    }
+
+    /** Work that waits for the thread. */
+    int waiting() {
+        return executor.getQueue().size();
     }
 
     OrtRuntime runtime() {
@@ -118,9 +168,29 @@ public final class Device implements AutoCloseable {
         return runtime.api();
     }
 
-    /** Ends its thread. Tensors and sessions are closed before. */
+    TensorMemory space() {
+        return space;
+    }
+
+    /** A tensor took memory, or gave it back. */
+    void occupied(long bytes) {
+        occupied.addAndGet(bytes);
+    }
+
+    /** Finishes what was asked for, then ends its thread. Tensors and sessions are closed before. Harmless when called twice. */
     @Override
     public void close() {
-        executor.close();
+        if (Thread.currentThread() == worker) {
+            throw new IllegalStateException("the device's own thread cannot close it");
+        }
+        synchronized (executor) {
+            if (!executor.isShutdown()) {
+                call(() -> {
+                    space.close();
+                    return null;
+                });
+                executor.close();
+            }
+        }
     }
 }

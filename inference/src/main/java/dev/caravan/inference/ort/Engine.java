@@ -4,13 +4,13 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The device that models run on, loaded when the first model asks for it: a hub whose pipelines need none pays nothing. Thread-safe.
- * Closed after everything that lives on the device.
+ * The device that models run on. On the CPU it is loaded when the first model asks for it: a hub whose pipelines need none pays nothing.
+ * CUDA is loaded at once, because only then it is known to work. Thread-safe. Closed after everything that lives on the device.
  */
 public final class Engine implements Supplier<Device>, AutoCloseable {
 
     private final EngineSettings settings;
-    private final Acceleration acceleration;
+    private volatile Acceleration acceleration;
     private @Nullable OrtRuntime runtime;
     private @Nullable Device device;
     private boolean closed;
@@ -21,12 +21,24 @@ public final class Engine implements Supplier<Device>, AutoCloseable {
     }
 
     /**
-     * Looks at what the machine has and decides; nothing is loaded yet.
+     * Looks at what the machine has and decides.
      *
      * @throws IllegalArgumentException with one line when what was asked for cannot be had
      */
     public static Engine open(EngineSettings settings) {
-        return new Engine(settings, Acceleration.choose(settings));
+        Engine engine = new Engine(settings, Acceleration.choose(settings));
+        if (engine.provider() == Provider.CUDA) {
+            try {
+                engine.device();
+            } catch (OrtException e) {
+                if (settings.device() == DeviceRequest.CUDA) {
+                    engine.close();
+                    throw new IllegalArgumentException("--device cuda: " + e.getMessage(), e);
+                }
+                engine.acceleration = engine.acceleration.withoutCuda(e);
+            }
+        }
+        return engine;
     }
 
     /** What models run on. */
@@ -55,19 +67,22 @@ public final class Engine implements Supplier<Device>, AutoCloseable {
         if (closed) {
             throw new IllegalStateException("the inference engine is closed");
         }
-        if (device == null) {
-            OrtNatives natives = acceleration.natives().orElseThrow(() -> new OrtException(0, "inference on " + acceleration.line()));
-            OrtRuntime loaded = OrtRuntime.load(natives, acceleration.provider());
-            try {
-                device = loaded.cpu(settings.threads());
-                runtime = loaded;
-            } finally {
-                if (device == null) {
-                    loaded.close();
-                }
-            }
+        Device known = device;
+        if (known != null) {
+            return known;
         }
-        return device;
+        Acceleration chosen = acceleration;
+        OrtNatives natives = chosen.natives().orElseThrow(() -> new OrtException(0, "inference on " + chosen.line()));
+        OrtRuntime loaded = OrtRuntime.load(natives, chosen.provider());
+        try {
+            Device made = chosen.provider() == Provider.CUDA ? loaded.cuda() : loaded.cpu(settings.threads());
+            runtime = loaded;
+            device = made;
+            return made;
+        } catch (RuntimeException e) {
+            loaded.close();
+            throw e;
+        }
     }
 
     @Override

@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class Environment {
 
-    private static final int LOG_ERRORS = 3;
+    /** Its errors come as exceptions too, which say where they belong to. */
+    private static final int LOG_FATAL = 4;
 
     private static @Nullable Environment loaded;
 
@@ -44,7 +45,7 @@ final class Environment {
         }
         if (environment.users == 0) {
             try (Arena arena = Arena.ofConfined()) {
-                environment.env = environment.api.make(Call.CREATE_ENV, LOG_ERRORS, arena.allocateFrom("caravan"));
+                environment.env = environment.api.make(Call.CREATE_ENV, LOG_FATAL, arena.allocateFrom("caravan"));
             }
         }
         environment.users++;

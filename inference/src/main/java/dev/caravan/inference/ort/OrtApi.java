@@ -14,6 +14,8 @@ import java.lang.invoke.MethodHandle;
 import java.nio.file.Path;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The function table {@code OrtApi}, version 23 (any ONNX Runtime from 1.23 on has it): every function used, with its slot and the types
@@ -23,40 +25,49 @@ final class OrtApi {
 
     static final int VERSION = 23;
     private static final int TABLE_SLOTS = 424;
+    /** Since 1.28; older libraries have something else, or nothing, behind their table. */
+    private static final int RELEASE_CAPTURED_GRAPH = 421;
     private static final long LONGEST_TEXT = 1 << 16;
 
     /** A function that returns an {@code OrtStatus*}; {@code A} a pointer, {@code I} an int, {@code L} a size_t or int64. */
     enum Call {
-        CREATE_ENV(3, "IAA"),
-        CREATE_SESSION_FROM_ARRAY(8, "AALAA"),
-        CREATE_SESSION_OPTIONS(10, "A"),
+        CREATE_ENV(3, "IAA", Release.ENV),
+        CREATE_SESSION_FROM_ARRAY(8, "AALAA", Release.SESSION),
+        CREATE_SESSION_OPTIONS(10, "A", Release.SESSION_OPTIONS),
         SET_GRAPH_OPTIMIZATION_LEVEL(23, "AI"),
         SET_INTRA_OP_THREADS(24, "AI"),
         SESSION_INPUT_COUNT(30, "AA"),
         SESSION_OUTPUT_COUNT(31, "AA"),
         SESSION_INPUT_NAME(36, "ALAA"),
         SESSION_OUTPUT_NAME(37, "ALAA"),
-        CREATE_RUN_OPTIONS(39, "A"),
-        CREATE_TENSOR_WITH_DATA(49, "AALALIA"),
-        CREATE_MEMORY_INFO(68, "AIIIA"),
-        CREATE_CPU_MEMORY_INFO(69, "IIA"),
+        CREATE_RUN_OPTIONS(39, "A", Release.RUN_OPTIONS),
+        CREATE_TENSOR_WITH_DATA(49, "AALALIA", Release.VALUE),
+        CREATE_MEMORY_INFO(68, "AIIIA", Release.MEMORY_INFO),
+        CREATE_CPU_MEMORY_INFO(69, "IIA", Release.MEMORY_INFO),
         ALLOCATOR_FREE(76, "AA"),
         DEFAULT_ALLOCATOR(78, "A"),
         ADD_SESSION_CONFIG(130, "AAA"),
         RUN_WITH_BINDING(133, "AAA"),
-        CREATE_IO_BINDING(134, "AA"),
+        CREATE_IO_BINDING(134, "AA", Release.IO_BINDING),
         BIND_INPUT(136, "AAA"),
         BIND_OUTPUT(137, "AAA"),
         ADD_RUN_CONFIG(165, "AAA"),
         APPEND_CUDA(204, "AA"),
-        CREATE_CUDA_OPTIONS(205, "A"),
+        CREATE_CUDA_OPTIONS(205, "A", Release.CUDA_OPTIONS),
         UPDATE_CUDA_OPTIONS(206, "AAAL");
 
         final int slot;
+        /** How what it makes is freed; null when it makes nothing. */
+        final @Nullable Release made;
         final FunctionDescriptor descriptor;
 
         Call(int slot, String parameters) {
+            this(slot, parameters, null);
+        }
+
+        Call(int slot, String parameters, @Nullable Release made) {
             this.slot = slot;
+            this.made = made;
             this.descriptor = FunctionDescriptor.of(ADDRESS, layouts(parameters));
         }
     }
@@ -82,6 +93,8 @@ final class OrtApi {
 
     private final Map<Call, MethodHandle> calls = new EnumMap<>(Call.class);
     private final Map<Release, MethodHandle> releases = new EnumMap<>(Release.class);
+    private final MethodHandle releaseCapturedGraph;
+    private final Map<Release, LongAdder> live = new EnumMap<>(Release.class);
     private final MethodHandle errorCode;
     private final MethodHandle errorMessage;
     private final String version;
@@ -111,8 +124,11 @@ final class OrtApi {
                 calls.put(call, linker.downcallHandle(slots.getAtIndex(ADDRESS, call.slot), call.descriptor));
             }
             for (Release release : Release.values()) {
+                live.put(release, new LongAdder());
                 releases.put(release, linker.downcallHandle(slots.getAtIndex(ADDRESS, release.slot), FunctionDescriptor.ofVoid(ADDRESS)));
             }
+            releaseCapturedGraph = linker.downcallHandle(FunctionDescriptor.of(ADDRESS, ADDRESS, JAVA_INT))
+                    .bindTo(atLeast(version, 28) ? slots.getAtIndex(ADDRESS, RELEASE_CAPTURED_GRAPH) : getBase);
             errorCode = linker.downcallHandle(slots.getAtIndex(ADDRESS, 1), FunctionDescriptor.of(JAVA_INT, ADDRESS));
             errorMessage = linker.downcallHandle(slots.getAtIndex(ADDRESS, 2), FunctionDescriptor.of(ADDRESS, ADDRESS));
         } catch (OrtException e) {
@@ -145,6 +161,9 @@ final class OrtApi {
             Object[] all = java.util.Arrays.copyOf(arguments, arguments.length + 1);
             all[arguments.length] = out;
             call(call, all);
+            if (call.made != null) {
+                live.get(call.made).increment();
+            }
             return out.get(ADDRESS, 0);
         }
     }
@@ -169,9 +188,45 @@ final class OrtApi {
         check(status);
     }
 
+    /** One of the two that bind a value to a name, without boxing. */
+    void bind(Call call, MemorySegment binding, MemorySegment name, MemorySegment value) {
+        MemorySegment status;
+        try {
+            status = (MemorySegment) calls.get(call).invokeExact(binding, name, value);
+        } catch (Throwable e) {
+            throw new OrtException(0, call + " could not be called: " + e);
+        }
+        check(status);
+    }
+
+    /** Frees what a CUDA graph holds, where the library can (since 1.28); elsewhere that ends with the session. */
+    void releaseCapturedGraph(MemorySegment session, int id) {
+        if (!atLeast(version, 28)) {
+            return;
+        }
+        MemorySegment status;
+        try {
+            status = (MemorySegment) releaseCapturedGraph.invokeExact(session, id);
+        } catch (Throwable e) {
+            throw new OrtException(0, "a captured graph could not be released: " + e);
+        }
+        check(status);
+    }
+
+    /** How many of a kind were made and not released. */
+    long live(Release what) {
+        return live.get(what).sum();
+    }
+
+    private static boolean atLeast(String version, int minor) {
+        String[] parts = version.split("\\.");
+        return Integer.parseInt(parts[0]) > 1 || Integer.parseInt(parts[1]) >= minor;
+    }
+
     void release(Release what, MemorySegment pointer) {
         try {
             releases.get(what).invokeExact(pointer);
+            live.get(what).decrement();
         } catch (Throwable e) {
             throw new OrtException(0, what + " could not be released: " + e);
         }
@@ -193,6 +248,7 @@ final class OrtApi {
         } catch (Throwable e) {
             throw new OrtException(0, "an error of ONNX Runtime could not be read: " + e);
         }
+        live.get(Release.STATUS).increment();
         release(Release.STATUS, status);
         throw new OrtException(code, message);
     }

@@ -14,6 +14,10 @@ public final class OrtException extends RuntimeException {
         this.code = code;
     }
 
+    static OrtException noRoomFor(long bytes) {
+        return new OrtException(0, "Failed to allocate memory for a tensor of " + bytes + " bytes");
+    }
+
     /** {@code OrtErrorCode}; 0 for a failure of this binding itself. */
     public int code() {
         return code;

@@ -37,7 +37,21 @@ public final class OrtRuntime implements AutoCloseable {
      * @param threads of one run, at least 1
      */
     public Device cpu(int threads) {
-        return new Device(this, Provider.CPU, threads);
+        return Device.open(this, Provider.CPU, threads, () -> new HostMemory(api()));
+    }
+
+    /**
+     * The first GPU as a device. Which is the first the environment variable {@code CUDA_VISIBLE_DEVICES} says.
+     *
+     * @throws OrtException with one line when the driver, one of NVIDIA's libraries or the provider itself cannot be loaded
+     */
+    public Device cuda() {
+        CudaDriver.find();
+        CudaLibraries libraries = CudaLibraries.load(environment.library());
+        return Device.open(this, Provider.CUDA, 1, () -> {
+            CudaSession.probe(api());
+            return new CudaMemory(api(), new CudaRuntime(libraries.cudart()), CudaSession.DEVICE);
+        });
     }
 
     OrtApi api() {

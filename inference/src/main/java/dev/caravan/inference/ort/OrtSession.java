@@ -5,8 +5,13 @@ import dev.caravan.inference.ort.OrtApi.Call;
 import dev.caravan.inference.ort.OrtApi.Release;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.util.ArrayList;
+import java.util.Collections;
+import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** A model loaded on a device: read-only, shared by everybody who makes a {@link Binding} to it. */
 public final class OrtSession implements AutoCloseable {
@@ -15,24 +20,25 @@ public final class OrtSession implements AutoCloseable {
 
     private final Device device;
     private final String name;
+    private final SessionSettings settings;
     private final MemorySegment session;
-    private final List<String> inputs;
-    private final List<String> outputs;
+    private final Arena names = Arena.ofShared();
+    private final Map<String, MemorySegment> inputs;
+    private final Map<String, MemorySegment> outputs;
+    /** Those not closed yet; on the device's thread only. */
+    private final Set<Binding> bindings = Collections.newSetFromMap(new IdentityHashMap<>());
+    private int lastGraph;
     private boolean closed;
 
-    OrtSession(Device device, OnnxModel model, int threads) {
+    OrtSession(Device device, OnnxModel model, SessionSettings settings, int threads) {
         this.device = device;
         this.name = model.name();
+        this.settings = settings;
         OrtApi api = device.api();
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment options = api.make(Call.CREATE_SESSION_OPTIONS);
             try {
-                api.call(Call.SET_INTRA_OP_THREADS, options, threads);
-                api.call(Call.SET_GRAPH_OPTIMIZATION_LEVEL, options, ALL_OPTIMIZATIONS);
-                // Threads that wait for work by spinning would take the cores from those who move frames.
-                config(arena, options, "session.intra_op.allow_spinning", "0");
-                model.weightsFolder().ifPresent(folder ->
-                        config(arena, options, "session.model_external_initializers_file_folder_path", folder.toString()));
+                configure(options, arena, model, threads);
                 MemorySegment bytes = arena.allocate(model.bytes().length).copyFrom(MemorySegment.ofArray(model.bytes()));
                 session = api.make(Call.CREATE_SESSION_FROM_ARRAY, device.runtime().env(), bytes, bytes.byteSize(), options);
             } finally {
@@ -43,17 +49,40 @@ public final class OrtSession implements AutoCloseable {
         outputs = names(Call.SESSION_OUTPUT_COUNT, Call.SESSION_OUTPUT_NAME);
     }
 
+    private void configure(MemorySegment options, Arena arena, OnnxModel model, int threads) {
+        OrtApi api = device.api();
+        api.call(Call.SET_INTRA_OP_THREADS, options, threads);
+        api.call(Call.SET_GRAPH_OPTIMIZATION_LEVEL, options, ALL_OPTIMIZATIONS);
+        Map<String, String> config = new LinkedHashMap<>();
+        // Threads that wait for work by spinning would take the cores from those who move frames.
+        config.put("session.intra_op.allow_spinning", "0");
+        model.weightsFolder().ifPresent(folder ->
+                config.put("session.model_external_initializers_file_folder_path", folder.toString()));
+        if (!settings.prepack()) {
+            config.put("session.disable_prepacking", "1");
+        }
+        if (device.provider() == Provider.CUDA) {
+            config.putAll(CudaSession.configuration());
+            CudaSession.append(api, options, settings);
+        }
+        config.forEach((key, value) -> api.call(Call.ADD_SESSION_CONFIG, options, arena.allocateFrom(key), arena.allocateFrom(value)));
+    }
+
     public List<String> inputs() {
-        return inputs;
+        return List.copyOf(inputs.keySet());
     }
 
     public List<String> outputs() {
-        return outputs;
+        return List.copyOf(outputs.keySet());
     }
 
     /** A new set of ties between tensors and this session's inputs and outputs. */
     public Binding bind() {
-        return device.call(() -> new Binding(this));
+        return device.call(() -> {
+            Binding binding = new Binding(this);
+            bindings.add(binding);
+            return binding;
+        });
     }
 
     Device device() {
@@ -67,28 +96,51 @@ public final class OrtSession implements AutoCloseable {
         return session;
     }
 
-    private List<String> names(Call count, Call nameOf) {
+    /** The name of an input as the library wants it; null when there is none of that name. */
+    @Nullable MemorySegment input(String input) {
+        return inputs.get(input);
+    }
+
+    @Nullable MemorySegment output(String output) {
+        return outputs.get(output);
+    }
+
+    /** Whether runs can be recorded. */
+    boolean capturesGraphs() {
+        return settings.graphs() && device.provider() == Provider.CUDA;
+    }
+
+    /** A number no recorded run of this session has; 0 is ONNX Runtime's own. */
+    int nextGraph() {
+        return ++lastGraph;
+    }
+
+    void forget(Binding binding) {
+        bindings.remove(binding);
+    }
+
+    private Map<String, MemorySegment> names(Call count, Call nameOf) {
         OrtApi api = device.api();
         MemorySegment allocator = api.make(Call.DEFAULT_ALLOCATOR);
-        List<String> names = new ArrayList<>();
+        Map<String, MemorySegment> found = new LinkedHashMap<>();
         for (long i = 0; i < api.count(count, session); i++) {
             MemorySegment text = api.make(nameOf, session, i, allocator);
-            names.add(OrtApi.text(text));
+            String port = OrtApi.text(text);
+            found.put(port, names.allocateFrom(port));
             api.call(Call.ALLOCATOR_FREE, allocator, text);
         }
-        return List.copyOf(names);
+        return found;
     }
 
-    private void config(Arena arena, MemorySegment options, String key, String value) {
-        device.api().call(Call.ADD_SESSION_CONFIG, options, arena.allocateFrom(key), arena.allocateFrom(value));
-    }
-
+    /** Ends it and its bindings. Harmless when called twice. */
     @Override
     public void close() {
         device.call(() -> {
             if (!closed) {
+                List.copyOf(bindings).forEach(Binding::close);
                 closed = true;
                 device.api().release(Release.SESSION, session);
+                names.close();
             }
             return null;
         });

@@ -12,48 +12,45 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Numbers in a device's memory, at one address for life. A {@link #view} shares the memory of another tensor. Closing frees the memory
- * (of a view: nothing); a tensor must not be closed while a {@link Binding} still runs with it. Methods may be called from any thread.
+ * (of a view: nothing); who uses a closed tensor or a view of one, also by a {@link Binding}, gets an exception. Methods may be called
+ * from any thread.
  */
 public final class Tensor implements AutoCloseable {
-
-    private static final long ALIGNMENT = 64;
 
     private final Device device;
     private final DType dtype;
     private final Shape shape;
     private final MemorySegment memory;
     private final MemorySegment value;
-    private final @Nullable Arena owned;
+    /** Whose memory this shares; null when it has its own. */
+    private final @Nullable Tensor base;
     private boolean closed;
 
-    private Tensor(Device device, DType dtype, Shape shape, MemorySegment memory, @Nullable Arena owned) {
+    private Tensor(Device device, DType dtype, Shape shape, MemorySegment memory, @Nullable Tensor base) {
         this.device = device;
         this.dtype = dtype;
         this.shape = shape;
         this.memory = memory;
-        this.owned = owned;
+        this.base = base;
         OrtApi api = device.api();
         try (Arena arena = Arena.ofConfined()) {
-            MemorySegment info = api.make(Call.CREATE_CPU_MEMORY_INFO, 1, 0);
-            try {
-                MemorySegment dims = arena.allocateFrom(ValueLayout.JAVA_LONG, shape.dims());
-                value = api.make(Call.CREATE_TENSOR_WITH_DATA, info, memory, shape.bytes(dtype), dims, (long) shape.rank(), dtype.onnx());
-            } finally {
-                api.release(Release.MEMORY_INFO, info);
-            }
+            MemorySegment dims = arena.allocateFrom(ValueLayout.JAVA_LONG, shape.dims());
+            value = api.make(Call.CREATE_TENSOR_WITH_DATA,
+                    device.space().info(), memory, shape.bytes(dtype), dims, (long) shape.rank(), dtype.onnx());
         }
     }
 
     static Tensor allocate(Device device, DType dtype, Shape shape) {
-        Arena arena = Arena.ofShared();
-        MemorySegment memory;
+        // An address of its own even for nothing.
+        MemorySegment memory = device.space().allocate(Math.max(1, shape.bytes(dtype)));
         try {
-            memory = arena.allocate(Math.max(1, shape.bytes(dtype)), ALIGNMENT);
-        } catch (OutOfMemoryError e) {
-            arena.close();
-            throw new OrtException(0, "Failed to allocate memory for a tensor of " + shape.bytes(dtype) + " bytes");
+            Tensor tensor = new Tensor(device, dtype, shape, memory, null);
+            device.occupied(memory.byteSize());
+            return tensor;
+        } catch (RuntimeException e) {
+            device.space().free(memory);
+            throw e;
         }
-        return new Tensor(device, dtype, shape, memory, arena);
     }
 
     public DType dtype() {
@@ -83,7 +80,10 @@ public final class Tensor implements AutoCloseable {
         if (firstElement < 0 || from + part.bytes(dtype) > shape.bytes(dtype)) {
             throw new IllegalArgumentException("no view of " + part + " from element " + firstElement + " on in a tensor of " + shape);
         }
-        return device.call(() -> new Tensor(device, dtype, part, memory.asSlice(from), null));
+        return device.call(() -> {
+            requireOpen();
+            return new Tensor(device, dtype, part, memory.asSlice(from), base == null ? this : base);
+        });
     }
 
     /** Fills it with numbers, rounded to its type (floating-point types only). */
@@ -99,8 +99,12 @@ public final class Tensor implements AutoCloseable {
         if (bytes.byteSize() != shape.bytes(dtype)) {
             throw new IllegalArgumentException(bytes.byteSize() + " bytes for a tensor of " + shape.bytes(dtype));
         }
-        device.transfers().wrote(bytes.byteSize());
-        device.call(() -> memory.copyFrom(bytes));
+        device.call(() -> {
+            requireOpen();
+            device.space().write(memory, bytes);
+            device.transfers().wrote(bytes.byteSize());
+            return null;
+        });
     }
 
     /** Copies it to the host as floats (floating-point types only). */
@@ -111,30 +115,56 @@ public final class Tensor implements AutoCloseable {
     /** Copies its bytes to the host. */
     public byte[] bytes() {
         byte[] out = new byte[Math.toIntExact(shape.bytes(dtype))];
-        device.transfers().read(out.length);
-        device.call(() -> MemorySegment.ofArray(out).copyFrom(memory.asSlice(0, out.length)));
+        read(MemorySegment.ofArray(out));
         return out;
     }
 
-    /** Copies another tensor of the same type and size into this one, on the device. */
+    /** Copies its bytes into host memory of the same size: without garbage when the memory is used again. */
+    public void read(MemorySegment into) {
+        if (into.byteSize() != shape.bytes(dtype)) {
+            throw new IllegalArgumentException(into.byteSize() + " bytes for a tensor of " + shape.bytes(dtype));
+        }
+        device.call(() -> {
+            requireOpen();
+            device.space().read(memory, into);
+            device.transfers().read(into.byteSize());
+            return null;
+        });
+    }
+
+    /** Copies another tensor of the same type and size into this one, on the device; the two may overlap. */
     public void copyFrom(Tensor other) {
         if (other.dtype != dtype || other.shape.elements() != shape.elements() || other.device != device) {
             throw new IllegalArgumentException("cannot copy " + other + " into " + this);
         }
-        device.transfers().moved(shape.bytes(dtype));
-        device.call(() -> memory.copyFrom(other.memory.asSlice(0, shape.bytes(dtype))));
+        device.call(() -> {
+            requireOpen();
+            other.requireOpen();
+            device.space().copy(memory, other.memory.asSlice(0, shape.bytes(dtype)));
+            device.transfers().moved(shape.bytes(dtype));
+            return null;
+        });
     }
 
     /** Sets every bit to zero. */
     public void zero() {
-        device.call(() -> memory.asSlice(0, shape.bytes(dtype)).fill((byte) 0));
+        device.call(() -> {
+            requireOpen();
+            device.space().zero(memory.asSlice(0, shape.bytes(dtype)));
+            return null;
+        });
     }
 
     MemorySegment value() {
-        if (closed) {
-            throw new IllegalStateException("the tensor " + shape + " is closed");
-        }
+        requireOpen();
         return value;
+    }
+
+    /** On the device's thread, where tensors are closed. */
+    void requireOpen() {
+        if (closed || base != null && base.closed) {
+            throw new IllegalStateException("the tensor " + this + " is closed");
+        }
     }
 
     private MemorySegment encode(float[] values) {
@@ -171,8 +201,9 @@ public final class Tensor implements AutoCloseable {
             if (!closed) {
                 closed = true;
                 device.api().release(Release.VALUE, value);
-                if (owned != null) {
-                    owned.close();
+                if (base == null) {
+                    device.space().free(memory);
+                    device.occupied(-memory.byteSize());
                 }
             }
             return null;
