@@ -53,6 +53,7 @@ final class Umt5Graph {
 
     /** {@code ids} i64 [n] and {@code buckets} i64 [n,n] (query, key) to {@code out} [n,dim] in the computed type. */
     OnnxModel build() {
+        castWeightsFirst();
         Value ids = net.input(IDS, DType.I64, TOKENS);
         Value buckets = net.input(BUCKETS, DType.I64, TOKENS, TOKENS);
         Value x = Embedding.rows(net, "token_embedding", ids);
@@ -64,6 +65,19 @@ final class Umt5Graph {
         }
         net.graph().output(OUT, norm("norm", x), TOKENS, Dim.of(config.dim()));
         return net.build();
+    }
+
+    /**
+     * ONNX Runtime runs what a node needs in the order of its inputs' nodes, last added first. Casts that were added before everything
+     * else are put off until their one reader, and each gives its memory to the next; added where they are read, they would all run at the
+     * beginning and hold the whole network in the computed type.
+     */
+    private void castWeightsFirst() {
+        for (int layer = 0; layer < config.layers(); layer++) {
+            for (String linear : Umt5Weights.LINEARS) {
+                net.weight("blocks." + layer + "." + linear + ".weight");
+            }
+        }
     }
 
     private Value block(String path, Value x, Value buckets) {

@@ -9,6 +9,9 @@ import java.util.Map;
 /** The tensors a checkpoint of a UMT5 encoder holds (spec text-encoder.md §3). */
 public final class Umt5Weights {
 
+    /** The linear layers of a block, which hold nearly all of its numbers. */
+    static final List<String> LINEARS = List.of("attn.q", "attn.k", "attn.v", "attn.o", "ffn.gate.0", "ffn.fc1", "ffn.fc2");
+
     private Umt5Weights() {}
 
     /** Every name with its shape: 2 tensors and 10 per block, so 242 for UMT5-XXL. */
