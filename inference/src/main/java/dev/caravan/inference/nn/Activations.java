@@ -3,6 +3,7 @@ package dev.caravan.inference.nn;
 import dev.caravan.inference.onnx.Attribute;
 import dev.caravan.inference.onnx.Op;
 import dev.caravan.inference.onnx.Value;
+import dev.caravan.inference.tensor.Shape;
 import java.util.List;
 
 /** Element by element. */
@@ -18,5 +19,16 @@ public final class Activations {
     /** GELU in its tanh form: 0.5x(1 + tanh(√(2/π)(x + 0.044715x³))). */
     public static Value gelu(Net net, String path, Value x) {
         return net.op(path, Op.onnx("Gelu"), List.of(x), Attribute.of("approximate", "tanh"));
+    }
+
+    /** max(x, 0). */
+    public static Value relu(Net net, String path, Value x) {
+        return net.op(path, Op.onnx("Relu"), List.of(x));
+    }
+
+    /** tanh(x / limit) · limit: what is far outside is drawn to the limit, what is near zero stays. */
+    public static Value softLimit(Net net, String path, Value x, float limit) {
+        Value range = net.constant("const." + limit, Shape.of(), limit);
+        return net.mul(path, net.op(path, Op.onnx("Tanh"), List.of(net.div(path, x, range))), range);
     }
 }

@@ -28,4 +28,19 @@ public final class Attention {
         return net.op(path, Op.microsoft("MultiHeadAttention"), List.of(q, k, v, Value.NONE, Value.NONE, bias),
                 Attribute.of("num_heads", heads), Attribute.of("scale", (float) scale));
     }
+
+    /**
+     * softmax(scale · q kᵀ) v of one head of any size, step by step: flash kernels end at a head size of 256.
+     *
+     * @param q [B,S,d]
+     * @param k [B,T,d]
+     * @param v [B,T,d]
+     * @return [B,S,d]
+     */
+    public static Value singleHead(Net net, String path, Value q, Value k, Value v, double scale) {
+        Value scores = net.op(path + "/scores", Op.microsoft("FusedMatMul"), List.of(q, k),
+                Attribute.of("transB", 1), Attribute.of("alpha", (float) scale));
+        Value shares = net.op(path + "/shares", Op.onnx("Softmax"), List.of(scores), Attribute.of("axis", -1));
+        return net.op(path, Op.onnx("MatMul"), List.of(shares, v));
+    }
 }

@@ -68,6 +68,10 @@ public record Net(Graph graph, Weights weights, DType compute, Provider provider
         return op(path, Op.onnx("Sub"), List.of(a, b));
     }
 
+    public Value div(String path, Value a, Value b) {
+        return op(path, Op.onnx("Div"), List.of(a, b));
+    }
+
     public Value cast(String path, Value x, DType to) {
         return x.dtype() == to ? x : graph.node(path, Op.onnx("Cast"), to, List.of(x), Attribute.of("to", to.onnx()));
     }

@@ -1,0 +1,60 @@
+package dev.caravan.inference.wan;
+
+import dev.caravan.inference.ort.Device;
+import dev.caravan.inference.ort.Tensor;
+import java.util.List;
+
+/** A stream through the TAE (spec vae.md §4). */
+final class TaeCodec extends StreamCodec {
+
+    /** Pictures of the first latent before its last stand for no time: the video begins with one picture. */
+    private static final int BEFORE_THE_VIDEO = VaeOptions.FRAMES - 1;
+
+    private final Tae tae;
+    private final DecodeStep decode;
+    private boolean start = true;
+
+    TaeCodec(Tae tae, Device device) {
+        super(tae.options(), device, List.of(tae.encode()), List.of(tae.decode()));
+        this.tae = tae;
+        this.decode = new DecodeStep(tae.decode(), decoderState(), tae.options());
+    }
+
+    @Override
+    public void clear() {
+        decoderState().zero();
+        forget(Memory.STREAM);
+        start = true;
+    }
+
+    @Override
+    void decodeEach(Tensor latents, int count, Ran ran) {
+        for (int i = 0; i < count; i++) {
+            decode.run(latents, i);
+            ran.accept(decode, start ? BEFORE_THE_VIDEO : 0);
+            start = false;
+        }
+    }
+
+    @Override
+    int latentFrames(int frames, Memory memory) {
+        return Math.ceilDiv(frames, VaeOptions.FRAMES);
+    }
+
+    @Override
+    void encodeInto(Tensor latents, float[] pixels, int frames, Memory memory) {
+        EncoderMemory encoder = memory(memory);
+        if (memory == Memory.NONE) {
+            encoder.state().zero();
+        }
+        for (int i = 0; i < latents.shape().dim(0); i++) {
+            encoder.step(tae.encode()).run(pixels, frames, i * VaeOptions.FRAMES, latents, i);
+        }
+    }
+
+    @Override
+    public void close() {
+        decode.close();
+        super.close();
+    }
+}

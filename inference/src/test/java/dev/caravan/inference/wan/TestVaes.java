@@ -1,0 +1,48 @@
+package dev.caravan.inference.wan;
+
+import dev.caravan.inference.checkpoint.Checkpoint;
+import dev.caravan.inference.checkpoint.CheckpointException;
+import dev.caravan.inference.golden.Ort;
+import dev.caravan.inference.tensor.DType;
+import dev.caravan.inference.tensor.Shape;
+import java.nio.file.Path;
+import java.util.EnumMap;
+import java.util.Map;
+
+/** One loaded autoencoder of each type with random weights, tiny where the type allows it. */
+final class TestVaes implements AutoCloseable {
+
+    private static final int HEIGHT = 16;
+    private static final int WIDTH = 24;
+
+    private final Map<VaeType, Checkpoint> checkpoints = new EnumMap<>(VaeType.class);
+    private final Map<VaeType, VideoAutoencoder> loaded = new EnumMap<>(VaeType.class);
+
+    TestVaes(Path folder) throws CheckpointException {
+        for (VaeType type : VaeType.values()) {
+            checkpoints.put(type, CheckpointFile.of(folder.resolve(type.file()), shapes(type), CheckpointFile::random));
+            loaded.put(type, VideoAutoencoders.load(new VaeOptions(type, HEIGHT, WIDTH, DType.F32), checkpoints.get(type), Ort.cpu()));
+        }
+    }
+
+    static Map<String, Shape> shapes(VaeType type) {
+        return switch (type) {
+            case WAN -> WanVaeWeights.required(4, 4, 8, 16, 16);
+            case LIGHTVAE -> WanVaeWeights.required(3, 3, 7, 14, 14);
+            case TAE, LIGHTTAE -> TaeWeights.required();
+        };
+    }
+
+    VideoAutoencoder of(VaeType type) {
+        return loaded.get(type);
+    }
+
+    Checkpoint checkpoint(VaeType type) {
+        return checkpoints.get(type);
+    }
+
+    @Override
+    public void close() {
+        loaded.values().forEach(VideoAutoencoder::close);
+    }
+}
