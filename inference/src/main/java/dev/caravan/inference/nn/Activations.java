@@ -16,6 +16,11 @@ public final class Activations {
         return net.op(path, Op.microsoft("QuickGelu"), List.of(x), Attribute.of("alpha", 1.0f));
     }
 
+    /** {@link #gelu} of x + bias in one node; bias {@code [D]} is that of the projection before. */
+    public static Value geluOfSum(Net net, String path, Value x, Value bias) {
+        return net.op(path, Op.microsoft("FastGelu"), List.of(x, bias));
+    }
+
     /** GELU in its tanh form: 0.5x(1 + tanh(√(2/π)(x + 0.044715x³))). */
     public static Value gelu(Net net, String path, Value x) {
         return net.op(path, Op.onnx("Gelu"), List.of(x), Attribute.of("approximate", "tanh"));

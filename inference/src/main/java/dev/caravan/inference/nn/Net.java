@@ -13,6 +13,7 @@ import dev.caravan.inference.tensor.Shape;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 
 /**
@@ -92,6 +93,25 @@ public record Net(Graph graph, Weights weights, DType compute, Provider provider
     /** Elements {@code from} to {@code to} (exclusive) of one axis; negative counts from the end, {@link Long#MAX_VALUE} is the end. */
     public Value slice(String path, Value x, int axis, long from, long to) {
         return op(path, Op.onnx("Slice"), List.of(x, ints(from), ints(to), ints(axis)));
+    }
+
+    /** As many equal parts of one axis. */
+    public List<Value> split(String path, Value x, int axis, int parts) {
+        return graph.nodes(path, Op.onnx("Split"), Collections.nCopies(parts, x.dtype()), List.of(x),
+                Attribute.of("axis", axis), Attribute.of("num_outputs", parts));
+    }
+
+    /** Some entries of the first axis: {@code x [n,...], indices [m] -> [m,...]}. */
+    public Value gather(String path, Value x, Value indices) {
+        return op(path, Op.onnx("Gather"), List.of(x, indices), Attribute.of("axis", 0));
+    }
+
+    /**
+     * Overwrites entries of the first axis: {@code x [n,...], indices [m,1], entries [m,...] -> [n,...]}. Nothing but the entries is
+     * copied when input and output are bound to one tensor.
+     */
+    public Value scatter(String path, Value x, Value indices, Value entries) {
+        return op(path, Op.onnx("ScatterND"), List.of(x, indices, entries));
     }
 
     /** A constant of the computed type. */

@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A model under construction. Nodes are added in an order in which each reads only what exists already; values know their type, so that
@@ -67,11 +68,12 @@ public final class Graph {
      *
      * @return the outputs, {@link Value#NONE} for those not wanted
      */
-    public List<Value> nodes(String path, Op op, List<DType> types, List<Value> in, Attribute... attributes) {
+    public List<Value> nodes(String path, Op op, List<@Nullable DType> types, List<Value> in, Attribute... attributes) {
         String nodeName = claim(path + "/" + op.type());
         List<Value> made = new ArrayList<>();
         for (int i = 0; i < types.size(); i++) {
-            made.add(new Value(i == 0 ? nodeName + ":0" : nodeName + ":" + i, types.get(i)));
+            DType type = types.get(i);
+            made.add(type == null ? Value.NONE : new Value(nodeName + ":" + i, type));
         }
         nodes.add(new Node(nodeName, op, in, made, List.of(attributes)));
         return made;

@@ -1,0 +1,53 @@
+package dev.caravan.inference.wan;
+
+import dev.caravan.inference.ort.Device;
+import dev.caravan.inference.ort.Tensor;
+import dev.caravan.inference.tensor.DType;
+import dev.caravan.inference.tensor.Shape;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * The tensors of one stream: each is allocated once for its largest shape, and seen under smaller ones at the same address. Closing frees
+ * them all, views first. Not thread-safe.
+ */
+final class TensorPool implements AutoCloseable {
+
+    private final Device device;
+    private final Deque<AutoCloseable> owned = new ArrayDeque<>();
+    private final Map<Tensor, Map<Shape, Tensor>> views = new HashMap<>();
+
+    TensorPool(Device device) {
+        this.device = device;
+    }
+
+    Tensor zeros(DType dtype, Shape shape) {
+        return own(device.zeros(dtype, shape));
+    }
+
+    /** The first elements of a tensor under another shape; the same tensor for the same shape. */
+    Tensor view(Tensor whole, Shape prefix) {
+        return views.computeIfAbsent(whole, tensor -> new HashMap<>()).computeIfAbsent(prefix, shape -> own(whole.view(shape)));
+    }
+
+    /** Closes something before everything that was made so far. */
+    <T extends AutoCloseable> T own(T resource) {
+        owned.push(resource);
+        return resource;
+    }
+
+    @Override
+    public void close() {
+        while (!owned.isEmpty()) {
+            try {
+                owned.pop().close();
+            } catch (RuntimeException e) {
+                throw e;
+            } catch (Exception e) {
+                throw new IllegalStateException(e);
+            }
+        }
+    }
+}

@@ -1,0 +1,100 @@
+package dev.caravan.inference.wan;
+
+import dev.caravan.inference.nn.Weights;
+import dev.caravan.inference.ort.Device;
+import dev.caravan.inference.ort.OrtException;
+import dev.caravan.inference.ort.OrtSession;
+import dev.caravan.inference.tensor.DType;
+
+/**
+ * A causal Wan transformer loaded on a device for one picture size: the network that says which way noise flows into video. Its weights
+ * are shared by all streams; thread-safe. Closed after all states it opened.
+ */
+public final class Transformer implements AutoCloseable {
+
+    private final Device device;
+    private final TransformerConfig config;
+    private final LatentSize size;
+    private final DType compute;
+    private final OrtSession text;
+    private final OrtSession step;
+
+    private Transformer(
+            Device device, TransformerConfig config, LatentSize size, DType compute, OrtSession text, OrtSession step) {
+        this.device = device;
+        this.config = config;
+        this.size = size;
+        this.compute = compute;
+        this.text = text;
+        this.step = step;
+    }
+
+    /**
+     * Loads the network.
+     *
+     * @param weights all of {@link TransformerWeights#required}, checked by the caller
+     * @param compute element type of activations and caches: F32 on the CPU, BF16 on CUDA
+     * @throws OrtException when the device cannot run it or memory ran out
+     */
+    public static Transformer load(Device device, TransformerConfig config, LatentSize size, Weights weights, DType compute) {
+        return load(device, config, size, weights, compute, Probe.NONE);
+    }
+
+    static Transformer load(
+            Device device, TransformerConfig config, LatentSize size, Weights weights, DType compute, Probe probe) {
+        OrtSession text = device.load(TransformerGraph.text(weights, config, compute, device.provider(), probe));
+        try {
+            OrtSession step = device.load(TransformerGraph.step(weights, config, size, compute, device.provider(), probe));
+            return new Transformer(device, config, size, compute, text, step);
+        } catch (RuntimeException e) {
+            text.close();
+            throw e;
+        }
+    }
+
+    /**
+     * A stream's private state.
+     *
+     * @param capacityFrames slots of its caches, latent frames; also the most frames of one call
+     * @throws OrtException when memory ran out
+     */
+    public TransformerState open(int capacityFrames) {
+        return new TransformerState(this, capacityFrames);
+    }
+
+    public TransformerConfig config() {
+        return config;
+    }
+
+    public LatentSize size() {
+        return size;
+    }
+
+    /** Bytes on the device of what a stream keeps from call to call, by far the most of its state. */
+    public long cacheBytes(int capacityFrames) {
+        long perLayer = 2L * config.dim() * ((long) capacityFrames * size.tokens() + config.textLen());
+        return config.layers() * perLayer * compute.bytes();
+    }
+
+    Device device() {
+        return device;
+    }
+
+    DType compute() {
+        return compute;
+    }
+
+    OrtSession text() {
+        return text;
+    }
+
+    OrtSession step() {
+        return step;
+    }
+
+    @Override
+    public void close() {
+        step.close();
+        text.close();
+    }
+}

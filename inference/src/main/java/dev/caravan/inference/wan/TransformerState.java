@@ -1,0 +1,242 @@
+package dev.caravan.inference.wan;
+
+import dev.caravan.inference.diffusion.CachePass;
+import dev.caravan.inference.ort.Binding;
+import dev.caravan.inference.ort.OrtException;
+import dev.caravan.inference.ort.Tensor;
+import dev.caravan.inference.tensor.DType;
+import dev.caravan.inference.tensor.Shape;
+import dev.caravan.inference.text.PromptEmbedding;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * One stream's part of a {@link Transformer}: the keys and values of past frames and of the prompt, and the tensors of a step, all on the
+ * device. A pass says which slots it writes and sees, so nothing has to be cleared when a stream begins anew. Latents in and out are F32
+ * tensors [F,16,h,w]; those it returns are its own and hold until its next call. Owned by one thread.
+ */
+public final class TransformerState implements AutoCloseable {
+
+    private final Transformer transformer;
+    private final TransformerConfig config;
+    private final int capacity;
+    private final TensorPool pool;
+    private final List<Tensor> keys = new ArrayList<>();
+    private final List<Tensor> values = new ArrayList<>();
+    private final List<Tensor> textKeys = new ArrayList<>();
+    private final List<Tensor> textValues = new ArrayList<>();
+    private final Tensor prompt;
+    private final Tensor latents;
+    private final Tensor noise;
+    private final Tensor flow;
+    private final Tensor clean;
+    private final Tensor next;
+    private final Tensor sinusoid;
+    private final Tensor sigma;
+    private final Tensor nextSigma;
+    private final PassTensors pass;
+    private final Binding textBinding;
+    private final Map<CallShape, Binding> bindings = new HashMap<>();
+    private boolean prompted;
+
+    TransformerState(Transformer transformer, int capacity) {
+        if (capacity < 1) {
+            throw new IllegalArgumentException("a stream keeps at least one frame, not " + capacity);
+        }
+        this.transformer = transformer;
+        this.config = transformer.config();
+        this.capacity = capacity;
+        this.pool = new TensorPool(transformer.device());
+        try {
+            Shape cache = Shape.of(capacity, transformer.size().tokens(), config.dim());
+            Shape text = Shape.of(1, config.textLen(), config.dim());
+            for (int layer = 0; layer < config.layers(); layer++) {
+                keys.add(pool.zeros(transformer.compute(), cache));
+                values.add(pool.zeros(transformer.compute(), cache));
+                textKeys.add(pool.zeros(transformer.compute(), text));
+                textValues.add(pool.zeros(transformer.compute(), text));
+            }
+            prompt = pool.zeros(transformer.compute(), Shape.of(config.textLen(), config.textDim()));
+            Shape frames = transformer.size().latents(capacity);
+            latents = pool.zeros(DType.F32, frames);
+            noise = pool.zeros(DType.F32, frames);
+            flow = pool.zeros(DType.F32, frames);
+            clean = pool.zeros(DType.F32, frames);
+            next = pool.zeros(DType.F32, frames);
+            sinusoid = pool.zeros(transformer.compute(), Shape.of(1, config.freqDim()));
+            sigma = pool.zeros(DType.F32, Shape.of(1));
+            nextSigma = pool.zeros(DType.F32, Shape.of(1));
+            pass = new PassTensors(pool, config, transformer.size(), capacity);
+            textBinding = pool.own(transformer.text().bind());
+            bindText();
+        } catch (RuntimeException e) {
+            pool.close();
+            throw e;
+        }
+    }
+
+    private void bindText() {
+        textBinding.input(TransformerGraph.PROMPT, prompt);
+        Shape rows = Shape.of(config.textLen(), config.dim());
+        for (int layer = 0; layer < config.layers(); layer++) {
+            textBinding.output(TransformerGraph.TEXT_KEYS.formatted(layer), pool.view(textKeys.get(layer), rows));
+            textBinding.output(TransformerGraph.TEXT_VALUES.formatted(layer), pool.view(textValues.get(layer), rows));
+        }
+    }
+
+    /**
+     * Takes a prompt for all passes from now on. Keys and values of past frames stay as the old one made them; a recache renews them.
+     *
+     * @throws IllegalArgumentException when the embedding is not of the network's size
+     */
+    public void setPrompt(PromptEmbedding embedding) {
+        if (embedding.rows() != config.textLen() || embedding.width() != config.textDim()) {
+            throw new IllegalArgumentException("the network takes prompts of " + config.textLen() + " rows of " + config.textDim()
+                    + " numbers; " + embedding.rows() + " of " + embedding.width() + " given");
+        }
+        prompt.write(embedding.values());
+        textBinding.run();
+        prompted = true;
+    }
+
+    /**
+     * The tensor that passes over some frames read: latents written there are not copied again. Its content stays as it is.
+     *
+     * @return [F,16,h,w]
+     */
+    public Tensor latents(int frames) {
+        return ofFrames(latents, frames);
+    }
+
+    /**
+     * One denoise step that is the last: the latents without their noise, x0 = x - sigma · flow.
+     *
+     * @param latents  x, [F,16,h,w]
+     * @param timestep 0 to 1000
+     * @param sigma    of the timestep
+     * @return x0, [F,16,h,w]
+     * @throws OrtException when the device failed, for example for lack of memory; caches hold anything then
+     */
+    public Tensor denoise(CachePass pass, Tensor latents, float timestep, float sigma) {
+        return transformer.device().call(() -> {
+            this.sigma.write(new float[] {sigma});
+            return run(pass, latents, timestep, clean);
+        });
+    }
+
+    /**
+     * One denoise step before another: x0 with less noise than before, (1 - nextSigma) · x0 + nextSigma · noise (spec schedulers.md §3).
+     *
+     * @param nextSigma of the next step's timestep
+     * @param noise     standard normal, as many numbers as latents
+     * @return the next step's latents, [F,16,h,w]; also their x0 is at {@link #clean}
+     * @throws OrtException as {@link #denoise}
+     */
+    public Tensor denoise(CachePass pass, Tensor latents, float timestep, float sigma, float nextSigma, float[] noise) {
+        return transformer.device().call(() -> {
+            this.sigma.write(new float[] {sigma});
+            this.nextSigma.write(new float[] {nextSigma});
+            ofFrames(this.noise, pass.queryPositions().size()).write(noise);
+            return run(pass, latents, timestep, next);
+        });
+    }
+
+    /**
+     * A pass that is only made for the keys and values it leaves behind, with timestep 0: a clean pass after the last denoise step, or a
+     * recache after a prompt change.
+     *
+     * @param latents without noise, [F,16,h,w]
+     * @throws OrtException as {@link #denoise}
+     */
+    public void store(CachePass pass, Tensor latents) {
+        transformer.device().call(() -> run(pass, latents, 0, clean));
+    }
+
+    /** The x0 of the last pass, which was over that many frames: [F,16,h,w]. */
+    public Tensor clean(int frames) {
+        return ofFrames(clean, frames);
+    }
+
+    /** What the network itself said in the last pass, [F,16,h,w]. */
+    Tensor flow(int frames) {
+        return ofFrames(flow, frames);
+    }
+
+    private Tensor run(CachePass cachePass, Tensor from, float timestep, Tensor result) {
+        if (!prompted) {
+            throw new IllegalStateException("a prompt is set before the first pass");
+        }
+        Tensor own = ofFrames(latents, cachePass.queryPositions().size());
+        if (!from.shape().equals(own.shape())) {
+            throw new IllegalArgumentException("latents are " + from.shape() + " where the pass wants " + own.shape());
+        }
+        if (from != own) {
+            own.copyFrom(from);
+        }
+        sinusoid.write(TimestepSinusoid.of(timestep, config.freqDim()));
+        pass.write(cachePass);
+        binding(cachePass).run();
+        return ofFrames(result, cachePass.queryPositions().size());
+    }
+
+    /** One per combination of sizes, so that each is a static graph to the device. */
+    Binding binding(CachePass cachePass) {
+        return bindings.computeIfAbsent(CallShape.of(cachePass), this::bind);
+    }
+
+    private Binding bind(CallShape shape) {
+        if (shape.attended > capacity || shape.frames > capacity) {
+            throw new IllegalArgumentException("a pass over " + shape.frames + " frames that sees " + shape.attended
+                    + " does not go with a cache of " + capacity);
+        }
+        Binding binding = pool.own(transformer.step().bind());
+        binding.input(TransformerGraph.LATENTS, ofFrames(latents, shape.frames))
+                .input(TransformerGraph.NOISE, ofFrames(noise, shape.frames))
+                .input(TransformerGraph.SINUSOID, sinusoid)
+                .input(TransformerGraph.SIGMA, sigma)
+                .input(TransformerGraph.NEXT_SIGMA, nextSigma)
+                .output(TransformerGraph.FLOW, ofFrames(flow, shape.frames))
+                .output(TransformerGraph.CLEAN, ofFrames(clean, shape.frames))
+                .output(TransformerGraph.NEXT, ofFrames(next, shape.frames));
+        pass.bind(binding, shape.frames, shape.written);
+        Shape seen = Shape.of(shape.attended, transformer.size().tokens(), config.dim());
+        for (int layer = 0; layer < config.layers(); layer++) {
+            binding.input(TransformerGraph.TEXT_KEYS.formatted(layer), textKeys.get(layer))
+                    .input(TransformerGraph.TEXT_VALUES.formatted(layer), textValues.get(layer))
+                    .inPlace(RotatedKeyCache.KEYS.formatted(layer), RotatedKeyCache.KEYS_UPDATED.formatted(layer),
+                            pool.view(keys.get(layer), seen))
+                    .inPlace(RotatedKeyCache.VALUES.formatted(layer), RotatedKeyCache.VALUES_UPDATED.formatted(layer),
+                            pool.view(values.get(layer), seen));
+        }
+        return binding;
+    }
+
+    private Tensor ofFrames(Tensor whole, int frames) {
+        return pool.view(whole, transformer.size().latents(frames));
+    }
+
+    /** The cached keys of a block, [capacity,f,D]. */
+    Tensor keys(int layer) {
+        return keys.get(layer);
+    }
+
+    /** The cached values of a block, [capacity,f,D]. */
+    Tensor values(int layer) {
+        return values.get(layer);
+    }
+
+    @Override
+    public void close() {
+        pool.close();
+    }
+
+    /** Sizes of a pass, which with the addresses make a static graph. */
+    private record CallShape(int frames, int attended, int written) {
+
+        private static CallShape of(CachePass pass) {
+            return new CallShape(pass.queryPositions().size(), pass.attendedSlots(), pass.writtenFrames().size());
+        }
+    }
+}
