@@ -4,6 +4,8 @@ import dev.caravan.inference.ort.Device;
 import dev.caravan.inference.pipeline.Pipeline;
 import dev.caravan.inference.pipeline.PipelineRegistry;
 import dev.caravan.inference.pipeline.PipelineSchema;
+import dev.caravan.inference.pipeline.causal.CausalPipeline;
+import dev.caravan.inference.pipeline.causal.LongLive;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.List;
@@ -74,6 +76,7 @@ public final class BuiltInPipelines {
             case "passthrough" -> new PassthroughPipeline(schema);
             case "gray" -> new GrayPipeline(schema, device);
             case "edges" -> new EdgesPipeline(schema, device);
+            case "longlive" -> new CausalPipeline(new LongLive(), schema, missingFiles, device);
             case "controller-viz" -> new ControllerVizPipeline(schema);
             case StandInPipeline.BEHAVIOUR -> new TestCardPipeline(schema, clock);
             default -> new ModelPipeline(schema, generative, missingFiles);

@@ -1,0 +1,48 @@
+package dev.caravan.inference.pipeline.causal;
+
+import dev.caravan.inference.diffusion.KvCachePolicy;
+import java.util.List;
+import java.util.Optional;
+
+/** In what one family of causal video models differs from the others; one small class each. Stateless. */
+public interface CausalFamily {
+
+    /** The pipeline id, for example {@code longlive}. */
+    String id();
+
+    /** The generator's checkpoint, relative to the models folder. */
+    String generator();
+
+    /** The folder whose {@code config.json} gives the generator's dimensions, relative to the models folder. */
+    default String base() {
+        return "Wan2.1-T2V-1.3B";
+    }
+
+    /** An adapter that belongs to the model and is merged when it is loaded, relative to the models folder. */
+    default Optional<String> builtInLora() {
+        return Optional.empty();
+    }
+
+    /** Latent frames of a chunk; the first chunk made from video has one more. */
+    default int latentsPerChunk() {
+        return 3;
+    }
+
+    /** The timesteps of a session that names none. */
+    default List<Integer> denoisingSteps() {
+        return List.of(1000, 750, 500, 250);
+    }
+
+    /** Of the flow-matching schedule. */
+    default float timestepShift() {
+        return 5;
+    }
+
+    /** A stream's bookkeeping of its key-value caches. */
+    KvCachePolicy newCachePolicy();
+
+    /** How many of the newest latents are run again when the prompt changes; 0 for a family that does not do that. */
+    default int recachedLatents() {
+        return 0;
+    }
+}

@@ -1,0 +1,45 @@
+package dev.caravan.inference.pipeline.causal;
+
+import dev.caravan.inference.ort.OrtException;
+import dev.caravan.inference.pipeline.LoadedPipeline;
+import dev.caravan.inference.pipeline.PipelineException;
+import dev.caravan.inference.pipeline.PipelineStream;
+import dev.caravan.inference.pipeline.SessionSeed;
+import java.util.List;
+
+/** A loaded causal pipeline. Streams share its networks and nothing else: two at once make what each would make alone. */
+final class CausalModel implements LoadedPipeline {
+
+    private final CausalFamily family;
+    private final CausalNetworks networks;
+    private final LoadSettings settings;
+    private final RequestReader requests;
+    private final List<String> notes;
+
+    CausalModel(CausalFamily family, CausalNetworks networks, LoadSettings settings, String defaultMode, List<String> notes) {
+        this.family = family;
+        this.networks = networks;
+        this.settings = settings;
+        this.requests = new RequestReader(defaultMode, settings.steps(), settings.manageCache());
+        this.notes = List.copyOf(notes);
+    }
+
+    @Override
+    public PipelineStream open(SessionSeed seed) throws PipelineException {
+        try {
+            return new CausalStream(new ChunkGenerator(family, networks, settings.seed(), ChunkProbe.NONE), requests, settings.size());
+        } catch (OrtException e) {
+            throw CausalStream.failed(e);
+        }
+    }
+
+    @Override
+    public List<String> notes() {
+        return notes;
+    }
+
+    @Override
+    public void close() {
+        networks.close();
+    }
+}

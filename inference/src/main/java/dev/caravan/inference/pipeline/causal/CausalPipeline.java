@@ -1,0 +1,84 @@
+package dev.caravan.inference.pipeline.causal;
+
+import dev.caravan.inference.checkpoint.CheckpointException;
+import dev.caravan.inference.ort.Device;
+import dev.caravan.inference.ort.OrtException;
+import dev.caravan.inference.pipeline.LoadRequest;
+import dev.caravan.inference.pipeline.LoadedPipeline;
+import dev.caravan.inference.pipeline.Pipeline;
+import dev.caravan.inference.pipeline.PipelineException;
+import dev.caravan.inference.pipeline.PipelineSchema;
+import dev.caravan.inference.pipeline.Progress;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A causal video model as a pipeline: checks what was asked for and what is on disk, then builds and loads the networks. */
+public final class CausalPipeline implements Pipeline {
+
+    private static final Logger LOG = LoggerFactory.getLogger(CausalPipeline.class);
+
+    private final CausalFamily family;
+    private final PipelineSchema schema;
+    private final Function<Path, List<String>> missingFiles;
+    private final Supplier<Device> device;
+
+    /**
+     * @param missingFiles the files it needs and does not find below the models folder, relative to it
+     * @param device       asked for at load
+     */
+    public CausalPipeline(
+            CausalFamily family, PipelineSchema schema, Function<Path, List<String>> missingFiles, Supplier<Device> device) {
+        this.family = family;
+        this.schema = schema;
+        this.missingFiles = missingFiles;
+        this.device = device;
+    }
+
+    @Override
+    public PipelineSchema schema() {
+        return schema;
+    }
+
+    @Override
+    public List<String> missingFiles(Path modelsFolder) {
+        return missingFiles.apply(modelsFolder);
+    }
+
+    @Override
+    public LoadedPipeline load(LoadRequest request, Progress progress) throws PipelineException, InterruptedException {
+        LoadSettings settings = LoadSettings.of(family, schema, request);
+        progress.stage("Looking for model files...");
+        ModelFiles files = new ModelFiles(family, request.modelsFolder());
+        List<String> missing = files.missing(settings.vae());
+        if (!missing.isEmpty()) {
+            // No path of this machine: the text goes to every client.
+            throw new PipelineException(
+                    id() + " misses model files: " + String.join(", ", missing) + ". Download them with POST /api/v1/models/download"
+                            + " {\"pipeline_id\":\"" + id() + "\"} or ./caravan models download " + id()
+                            + ", or copy them into the hub's models folder (<data folder>/models).",
+                    true);
+        }
+        try {
+            CausalNetworks networks = new NetworkLoader(files, settings, device.get(), progress).load();
+            List<String> notes = new ArrayList<>(settings.notes());
+            if (files.randomWeights()) {
+                notes.addFirst("random weights: " + id() + " was loaded from a set made for trying things out, its pictures are noise");
+            }
+            notes.forEach(note -> LOG.info("{}", note));
+            return new CausalModel(family, networks, settings, schema.defaultMode(), notes);
+        } catch (CheckpointException e) {
+            throw new PipelineException(e.getMessage(), true, e);
+        } catch (OrtException e) {
+            String reason = e.outOfMemory()
+                    ? "not enough memory on the inference device for " + id() + " at " + settings.size().width() + "x"
+                            + settings.size().height() + "; use a smaller size or unload other pipelines"
+                    : id() + " cannot be loaded: " + e.brief();
+            throw new PipelineException(reason, true, e);
+        }
+    }
+}

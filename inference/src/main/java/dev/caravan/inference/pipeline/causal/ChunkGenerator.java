@@ -1,0 +1,196 @@
+package dev.caravan.inference.pipeline.causal;
+
+import dev.caravan.inference.diffusion.CachePass;
+import dev.caravan.inference.diffusion.FlowMatchSchedule;
+import dev.caravan.inference.diffusion.KvCachePolicy;
+import dev.caravan.inference.diffusion.NoiseController;
+import dev.caravan.inference.diffusion.PhiloxNoise;
+import dev.caravan.inference.diffusion.Raster;
+import dev.caravan.inference.diffusion.VideoPreprocessing;
+import dev.caravan.inference.ort.Tensor;
+import dev.caravan.inference.tensor.DType;
+import dev.caravan.inference.tensor.Shape;
+import dev.caravan.inference.text.Conditioning;
+import dev.caravan.inference.text.ConditioningRequest;
+import dev.caravan.inference.text.ConditioningRequest.Restart;
+import dev.caravan.inference.text.PromptConditioner;
+import dev.caravan.inference.wan.TransformerState;
+import dev.caravan.inference.wan.VideoCodec;
+import java.util.List;
+import java.util.OptionalDouble;
+
+/**
+ * Makes the chunks of one stream, in the order of spec models/overview.md §2: condition on the prompts, decide whether caches begin anew,
+ * prepare latents from noise or video, recache after a prompt change, denoise, decode, store clean keys and values. Latents, caches and
+ * autoencoder states stay on the device; only noise and pictures cross. Owned by one thread; after an exception it is of no more use.
+ *
+ * <p>Pictures leave before the clean pass, which they do not depend on.
+ */
+final class ChunkGenerator implements AutoCloseable {
+
+    /** Rotary positions there are: the stream begins anew before it would need more. */
+    private static final int MOST_FRAMES = 1024;
+    private static final int PICTURES_PER_LATENT = 4;
+
+    private final CausalFamily family;
+    private final CausalNetworks networks;
+    private final long seed;
+    private final ChunkProbe probe;
+
+    private final FlowMatchSchedule schedule;
+    private final VideoPreprocessing preprocessing;
+    private final KvCachePolicy caches;
+    private final NoiseController noiseController;
+    private final PromptConditioner conditioner = new PromptConditioner();
+    private final StreamParts parts;
+    private final TransformerState transformer;
+    private final VideoCodec codec;
+    private final LatentHistory history;
+
+    private int start;
+    private boolean begun;
+    private boolean fromVideo;
+    private List<Integer> steps = List.of();
+
+    /** @throws dev.caravan.inference.ort.OrtException when there is no memory for another stream */
+    ChunkGenerator(CausalFamily family, CausalNetworks networks, long seed, ChunkProbe probe) {
+        this.family = family;
+        this.networks = networks;
+        this.seed = seed;
+        this.probe = probe;
+        schedule = new FlowMatchSchedule(family.timestepShift());
+        preprocessing = new VideoPreprocessing(networks.width(), networks.height(), networks.compute());
+        caches = family.newCachePolicy();
+        noiseController = new NoiseController(family.latentsPerChunk(), networks.compute(), RequestReader.DEFAULT_NOISE_SCALE);
+        parts = StreamParts.open(family, networks, caches.capacityFrames());
+        transformer = parts.transformer();
+        codec = parts.codec();
+        history = parts.history();
+    }
+
+    /** Input pictures of a chunk made from video. */
+    int inputFrames() {
+        return PICTURES_PER_LATENT * family.latentsPerChunk();
+    }
+
+    /** Makes one chunk; pictures are handed over as each latent is decoded. */
+    void next(ChunkRequest request, VideoCodec.PictureSink out) {
+        Conditioning conditioning = condition(request);
+        beginAnewIfNeeded(request, conditioning);
+        if (conditioning.updated() || !begun) {
+            transformer.setPrompt(conditioning.embedding());
+        }
+        begun = true;
+        fromVideo = request.fromVideo();
+        steps = request.steps();
+
+        PhiloxNoise noise = PhiloxNoise.forChunk(seed, start);
+        try (NoisyLatents noisy = fromVideo ? fromVideo(request, noise) : fromNoise(noise)) {
+            int frames = (int) noisy.latents().shape().dim(0);
+            if (conditioning.updated() && start > 0 && family.recachedLatents() > 0) {
+                recache(Math.min(start, family.recachedLatents()));
+            }
+            CachePass pass = caches.pass(start, frames);
+            Tensor clean = denoise(pass, noisy.latents(), schedule.steps(steps, noisy.scale()), noise);
+            probe.finished(clean);
+            codec.decode(clean, out);
+            history.keep(start, clean);
+            transformer.store(pass, clean);
+            start += frames;
+        }
+    }
+
+    private Conditioning condition(ChunkRequest request) {
+        Restart restart = !begun || request.fromVideo() != fromVideo
+                ? Restart.WITH_REQUESTED_PROMPTS
+                : request.resetCache() ? Restart.WITH_CURRENT_PROMPTS : Restart.NO;
+        return conditioner.next(
+                new ConditioningRequest(request.prompts(), request.blending(), request.transition(), restart), networks.prompts());
+    }
+
+    /** Spec models/overview.md §2, steps 0, 3 and 5. */
+    private void beginAnewIfNeeded(ChunkRequest request, Conditioning conditioning) {
+        boolean asked = !begun || request.fromVideo() != fromVideo || request.resetCache();
+        boolean otherSteps = request.manageCache() && !request.steps().equals(steps);
+        boolean atTheEnd = start >= MOST_FRAMES - family.latentsPerChunk();
+        // A hard change of prompts; a transition keeps what there is.
+        boolean cut = request.fromVideo() && request.manageCache() && conditioning.updated()
+                && !conditioning.transitionActive() && !conditioning.transitionWasActive();
+        boolean anew = asked || otherSteps || atTheEnd || cut;
+        if (anew) {
+            caches.reset();
+            codec.clear();
+            noiseController.reset();
+            start = 0;
+        }
+        probe.begins(start, anew, conditioning);
+    }
+
+    /**
+     * Where denoising begins.
+     *
+     * @param scale share of noise in it; none for a chunk made from noise alone
+     */
+    private record NoisyLatents(Tensor latents, OptionalDouble scale) implements AutoCloseable {
+        @Override
+        public void close() {
+            latents.close();
+        }
+    }
+
+    private NoisyLatents fromNoise(PhiloxNoise noise) {
+        Shape shape = networks.size().latents(family.latentsPerChunk());
+        float[] drawn = noise.normals((int) shape.elements());
+        return new NoisyLatents(networks.device().of(DType.F32, shape, drawn), OptionalDouble.empty());
+    }
+
+    private NoisyLatents fromVideo(ChunkRequest request, PhiloxNoise noise) {
+        int frames = inputFrames() + (start == 0 ? 1 : 0);
+        List<Raster> pictures =
+                request.video().stream().map(rgb -> new Raster(rgb.data(), rgb.width(), rgb.height())).toList();
+        float[] video = preprocessing.video(pictures, frames);
+        OptionalDouble sent = OptionalDouble.of(request.noiseScale());
+        double scale = request.noiseController() ? noiseController.next(video, frames, sent) : noiseController.hold(sent);
+        try (Tensor encoded = codec.encode(video, frames)) {
+            probe.encoded(video, encoded, scale);
+            float[] drawn = noise.normals((int) encoded.shape().elements());
+            return new NoisyLatents(networks.mix().mix(encoded, drawn, scale), OptionalDouble.of(scale));
+        }
+    }
+
+    private void recache(int frames) {
+        Tensor newest = transformer.latents(frames);
+        history.read(start, newest);
+        CachePass pass = caches.recache(start, frames);
+        probe.recache(pass, newest);
+        transformer.store(pass, newest);
+    }
+
+    /** The clean latents; they hold until the transformer's next pass. */
+    private Tensor denoise(CachePass pass, Tensor noisy, float[] timesteps, PhiloxNoise noise) {
+        int frames = (int) noisy.shape().dim(0);
+        Tensor x = noisy;
+        for (int k = 0; k < timesteps.length; k++) {
+            float sigma = schedule.sigma(timesteps[k]);
+            probe.stepBegins(pass, timesteps[k], x);
+            if (k == timesteps.length - 1) {
+                x = transformer.denoise(pass, x, timesteps[k], sigma);
+            } else {
+                float[] drawn = noise.normals((int) noisy.shape().elements());
+                x = transformer.denoise(pass, x, timesteps[k], sigma, schedule.sigma(timesteps[k + 1]), drawn);
+            }
+            probe.stepDone(transformer.clean(frames));
+        }
+        return x;
+    }
+
+    /** Latents made since the caches began anew. */
+    int start() {
+        return start;
+    }
+
+    @Override
+    public void close() {
+        parts.close();
+    }
+}

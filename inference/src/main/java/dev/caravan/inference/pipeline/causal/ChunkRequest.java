@@ -1,0 +1,37 @@
+package dev.caravan.inference.pipeline.causal;
+
+import dev.caravan.inference.frame.Picture.Rgb24;
+import dev.caravan.inference.text.Interpolation;
+import dev.caravan.inference.text.PromptTransition;
+import dev.caravan.inference.text.WeightedPrompt;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What one chunk is made from.
+ *
+ * @param video           input pictures, oldest first, of any size; empty to generate freely
+ * @param prompts         in use; one empty prompt when none was ever given
+ * @param blending        how several prompts become one
+ * @param transition      to be begun or kept going
+ * @param steps           timesteps, not empty
+ * @param noiseScale      share of noise on the input, 0..1; unused without video
+ * @param noiseController whether movement in the input changes that share
+ * @param manageCache     whether caches are reset when settings change
+ * @param resetCache      whether everything is to begin anew
+ */
+record ChunkRequest(
+        List<Rgb24> video,
+        List<WeightedPrompt> prompts,
+        Interpolation blending,
+        Optional<PromptTransition> transition,
+        List<Integer> steps,
+        double noiseScale,
+        boolean noiseController,
+        boolean manageCache,
+        boolean resetCache) {
+
+    boolean fromVideo() {
+        return !video.isEmpty();
+    }
+}

@@ -1,0 +1,104 @@
+package dev.caravan.inference.pipeline.causal;
+
+import dev.caravan.inference.pipeline.LoadRequest;
+import dev.caravan.inference.pipeline.PictureSize;
+import dev.caravan.inference.pipeline.PipelineException;
+import dev.caravan.inference.pipeline.PipelineSchema;
+import dev.caravan.inference.wan.VaeType;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/**
+ * The load parameters of a causal pipeline, checked (contract §4.4). Keys it does not know are ignored: clients send their whole form.
+ *
+ * @param size        of generated pictures; both sides multiples of 16
+ * @param seed        of a stream's noise, at least 0
+ * @param steps       timesteps of a session that names none, not empty
+ * @param manageCache whether caches are reset by themselves where a session does not say
+ * @param notes       what was asked for by default only and is not there; for status and log
+ */
+record LoadSettings(
+        PictureSize size, long seed, List<Integer> steps, boolean manageCache, VaeType vae, List<String> notes) {
+
+    private static final long DEFAULT_SEED = 42;
+
+    /** @throws PipelineException in one line, when a value is wrong or asks for what this build cannot do */
+    static LoadSettings of(CausalFamily family, PipelineSchema schema, LoadRequest request) throws PipelineException {
+        Map<String, Object> given = request.parameters();
+        PictureSize size = PictureSize.ofGenerative(schema, request);
+        refuse(given, "quantization", "quantized weights are");
+        if (given.get("loras") instanceof List<?> loras && !loras.isEmpty()) {
+            throw refused("loras", "adapters are");
+        }
+        List<String> notes = new ArrayList<>();
+        if (Boolean.TRUE.equals(given.get("vace_enabled"))) {
+            throw refused("vace_enabled", "VACE is");
+        }
+        if (given.get("vace_enabled") == null) {
+            notes.add("VACE is not part of this build: " + family.id() + " is loaded without it");
+        }
+        return new LoadSettings(size, seed(given), steps(family, given), manageCache(given), vae(given), List.copyOf(notes));
+    }
+
+    private static void refuse(Map<String, Object> given, String key, String what) throws PipelineException {
+        if (given.get(key) != null) {
+            throw refused(key, what);
+        }
+    }
+
+    private static PipelineException refused(String key, String what) {
+        return new PipelineException(what + " not part of this build; load without " + key, true);
+    }
+
+    private static long seed(Map<String, Object> given) throws PipelineException {
+        Object seed = given.get("base_seed");
+        if (seed == null) {
+            return DEFAULT_SEED;
+        }
+        if (seed instanceof Number n && n.doubleValue() == n.longValue() && n.longValue() >= 0) {
+            return n.longValue();
+        }
+        throw new PipelineException("base_seed must be a whole number of at least 0; " + seed + " given", true);
+    }
+
+    private static List<Integer> steps(CausalFamily family, Map<String, Object> given) throws PipelineException {
+        Object steps = given.get("denoising_steps");
+        if (steps == null || steps instanceof List<?> list && list.isEmpty()) {
+            return family.denoisingSteps();
+        }
+        if (steps instanceof List<?> list && list.stream().allMatch(LoadSettings::timestep)) {
+            return list.stream().map(step -> ((Number) step).intValue()).toList();
+        }
+        throw new PipelineException("denoising_steps must be whole numbers from 0 to 1000; " + steps + " given", true);
+    }
+
+    private static boolean timestep(Object value) {
+        return value instanceof Number n && n.doubleValue() == n.intValue() && n.intValue() >= 0 && n.intValue() <= 1000;
+    }
+
+    private static boolean manageCache(Map<String, Object> given) throws PipelineException {
+        return switch (given.get("manage_cache")) {
+            case null -> true;
+            case Boolean manage -> manage;
+            case Object other -> throw new PipelineException("manage_cache must be true or false; " + other + " given", true);
+        };
+    }
+
+    private static VaeType vae(Map<String, Object> given) throws PipelineException {
+        Object name = given.get("vae_type");
+        if (name == null) {
+            return VaeType.WAN;
+        }
+        return Arrays.stream(VaeType.values())
+                .filter(type -> type.wireName().equals(name))
+                .findFirst()
+                .orElseThrow(() -> new PipelineException(
+                        "vae_type must be one of "
+                                + Arrays.stream(VaeType.values()).map(VaeType::wireName).collect(Collectors.joining(", ")) + "; " + name
+                                + " given",
+                        true));
+    }
+}

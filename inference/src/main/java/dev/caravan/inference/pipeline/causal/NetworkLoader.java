@@ -1,0 +1,154 @@
+package dev.caravan.inference.pipeline.causal;
+
+import dev.caravan.inference.checkpoint.Checkpoint;
+import dev.caravan.inference.checkpoint.CheckpointException;
+import dev.caravan.inference.checkpoint.Conversion;
+import dev.caravan.inference.checkpoint.DerivedWeights;
+import dev.caravan.inference.checkpoint.Requirements;
+import dev.caravan.inference.lora.LoraAdapter;
+import dev.caravan.inference.lora.LoraMerge;
+import dev.caravan.inference.ort.Device;
+import dev.caravan.inference.ort.Provider;
+import dev.caravan.inference.pipeline.Progress;
+import dev.caravan.inference.tensor.DType;
+import dev.caravan.inference.text.EmbeddingCache;
+import dev.caravan.inference.text.PromptEncoder;
+import dev.caravan.inference.text.Tokenizer;
+import dev.caravan.inference.text.TokenizerException;
+import dev.caravan.inference.text.Tokenizers;
+import dev.caravan.inference.wan.LatentMix;
+import dev.caravan.inference.wan.LatentSize;
+import dev.caravan.inference.wan.TextEncoder;
+import dev.caravan.inference.wan.Transformer;
+import dev.caravan.inference.wan.TransformerConfig;
+import dev.caravan.inference.wan.TransformerWeights;
+import dev.caravan.inference.wan.VaeOptions;
+import dev.caravan.inference.wan.VideoAutoencoder;
+import dev.caravan.inference.wan.VideoAutoencoders;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Loads the networks of one causal model; when one fails those before it are freed. Used once. */
+final class NetworkLoader {
+
+    private static final Logger LOG = LoggerFactory.getLogger(NetworkLoader.class);
+    /** Embeddings of past prompts that are kept, bytes: 32 of the published size. */
+    private static final long EMBEDDINGS = 256L << 20;
+
+    private final ModelFiles files;
+    private final LoadSettings settings;
+    private final Device device;
+    private final Progress progress;
+    private final DType compute;
+    private final Deque<AutoCloseable> open = new ArrayDeque<>();
+
+    NetworkLoader(ModelFiles files, LoadSettings settings, Device device, Progress progress) {
+        this.files = files;
+        this.settings = settings;
+        this.device = device;
+        this.progress = progress;
+        this.compute = device.provider() == Provider.CPU ? DType.F32 : DType.BF16;
+    }
+
+    /** @throws InterruptedException when the load was given up; noticed between networks */
+    CausalNetworks load() throws CheckpointException, InterruptedException {
+        try {
+            TransformerConfig config = config();
+            LatentSize size = LatentSize.ofPictures(settings.size().height(), settings.size().width());
+            stage("Loading text encoder...");
+            PromptEncoder prompts = prompts(config);
+            stage("Loading diffusion model...");
+            Checkpoint weights = generator(config);
+            stage("Building diffusion model...");
+            Transformer transformer = owned(Transformer.load(device, config, size, weights::get, compute));
+            stage("Loading VAE...");
+            VideoAutoencoder vae = owned(vae());
+            return new CausalNetworks(device, compute, size, prompts, open.getLast(), transformer, vae, new LatentMix(device));
+        } catch (CheckpointException | InterruptedException | RuntimeException e) {
+            open.forEach(NetworkLoader::close);
+            throw e;
+        }
+    }
+
+    private TransformerConfig config() throws CheckpointException {
+        try {
+            return TransformerConfig.parse(files.configText());
+        } catch (IOException e) {
+            throw new CheckpointException(files.family().base() + "/config.json cannot be read", e);
+        }
+    }
+
+    private PromptEncoder prompts(TransformerConfig config) throws CheckpointException {
+        try {
+            Tokenizer tokenizer = Tokenizers.open(files.tokenizer());
+            TextEncoder encoder = owned(TextEncoder.load(device, Checkpoint.open(files.textEncoder()), config.textLen()));
+            if (encoder.width() != config.textDim()) {
+                throw new CheckpointException("the text encoder makes rows of " + encoder.width() + " numbers, the diffusion model wants "
+                        + config.textDim() + ": the files do not belong together");
+            }
+            return new EmbeddingCache(EMBEDDINGS).over(text -> encoder.encode(tokenizer.encode(text, config.textLen())));
+        } catch (TokenizerException e) {
+            throw new CheckpointException(e.getMessage(), e);
+        }
+    }
+
+    /** The generator with its built-in adapter merged in, in the type it is computed in where the file has a wider one. */
+    private Checkpoint generator(TransformerConfig config) throws CheckpointException {
+        Checkpoint file = Checkpoint.open(files.generator());
+        Checkpoint model = file.nested("generator").orElse(file).modelNames();
+        var extra = new Requirements(TransformerWeights.required(config)).check(model);
+        if (!extra.isEmpty()) {
+            LOG.warn("{}: {} tensors are not known and not used, for example {}", files.generator().getFileName(), extra.size(),
+                    extra.iterator().next());
+        }
+        // On the CPU narrow weights are widened by the session; on a device they must be there as they are computed with.
+        Optional<DType> type = device.provider() == Provider.CPU ? Optional.empty() : Optional.of(compute);
+        DerivedWeights derived = new DerivedWeights(files.derived());
+        Optional<Path> lora = files.builtInLora();
+        if (lora.isEmpty()) {
+            return derived.of(files.family().id(), model, new Conversion(type), this::merging);
+        }
+        LoraAdapter adapter = LoraAdapter.open(lora.get());
+        if (adapter.matching(model).isEmpty()) {
+            throw new CheckpointException(lora.get().getFileName() + " adapts no layer of " + files.generator().getFileName());
+        }
+        try (LoraMerge merge = new LoraMerge(device, List.of(new LoraMerge.Applied(adapter, 1)), type)) {
+            return derived.of(files.family().id(), model, merge, this::merging);
+        }
+    }
+
+    private void merging(long done, long total) {
+        progress.stage("Preparing weights: %d of %d MB...".formatted(done >> 20, total >> 20));
+    }
+
+    private VideoAutoencoder vae() throws CheckpointException {
+        VaeOptions options = new VaeOptions(settings.vae(), settings.size().height(), settings.size().width(), compute);
+        return VideoAutoencoders.load(options.withLatents(DType.F32), Checkpoint.open(files.vae(settings.vae())), device);
+    }
+
+    private void stage(String text) throws InterruptedException {
+        if (Thread.interrupted()) {
+            throw new InterruptedException();
+        }
+        progress.stage(text);
+    }
+
+    private <T extends AutoCloseable> T owned(T network) {
+        open.push(network);
+        return network;
+    }
+
+    private static void close(AutoCloseable network) {
+        try {
+            network.close();
+        } catch (Exception e) {
+            LOG.warn("a network could not be freed", e);
+        }
+    }
+}

@@ -1,0 +1,11 @@
+/**
+ * The pipelines that generate video chunk by chunk with a causal diffusion transformer: LongLive now, its relatives later.
+ *
+ * <p>{@link dev.caravan.inference.pipeline.causal.CausalFamily} says in what one family differs from the others, and
+ * {@link dev.caravan.inference.pipeline.causal.LongLive} is the first. {@link dev.caravan.inference.pipeline.causal.ChunkGenerator} is the
+ * one way a chunk is made (spec models/overview.md §2), {@link dev.caravan.inference.pipeline.causal.CausalPipeline} loads the networks.
+ */
+@NullMarked
+package dev.caravan.inference.pipeline.causal;
+
+import org.jspecify.annotations.NullMarked;
