@@ -85,7 +85,7 @@ public final class Hub implements AutoCloseable {
         PipelineLoader.Listener listener =
                 kafka.<PipelineLoader.Listener>map(KafkaHub::scopeEvents).orElse(new PipelineLoader.Listener() {});
         loader = owned(new PipelineLoader(pipelines, settings.folders().models(), listener, clock));
-        ModelDownloads downloads = owned(new ModelDownloads(store, Translated.downloads(settings)));
+        ModelDownloads downloads = owned(new ModelDownloads(store, Translated.downloads(settings), clock));
         sessions = owned(new Sessions(loader, pictures, settings.limits().sessions(), clock));
         peers = owned(LibWebRtc.peers(Translated.webrtc(settings), clock));
         assets = new AssetFolder(settings.folders().assets(), settings.limits().assetBytes());

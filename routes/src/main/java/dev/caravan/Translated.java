@@ -6,7 +6,7 @@ import dev.caravan.api.ice.TurnSource;
 import dev.caravan.api.ice.TwilioTokens;
 import dev.caravan.config.Secret;
 import dev.caravan.config.Settings;
-import dev.caravan.inference.model.ModelDownloads;
+import dev.caravan.inference.model.DownloadSettings;
 import dev.caravan.inference.ort.EngineSettings;
 import dev.caravan.processors.frames.PictureLimits;
 import dev.caravan.processors.kafka.BrokerSettings;
@@ -51,8 +51,12 @@ final class Translated {
         return new EngineSettings(inference.device(), inference.natives(), settings.folders().data(), inference.threads());
     }
 
-    static ModelDownloads.Settings downloads(Settings settings) {
-        return ModelDownloads.Settings.huggingFace(() -> settings.pipelines().huggingFace().map(Secret::value));
+    static DownloadSettings downloads(Settings settings) {
+        Settings.Downloads downloads = settings.pipelines().downloads();
+        return DownloadSettings.of(downloads.hub(), () -> settings.pipelines().huggingFace().map(Secret::value))
+                .withParallel(downloads.parallel())
+                .withProxy(downloads.proxy().map(proxy ->
+                        new DownloadSettings.Proxy(proxy.host(), proxy.port(), proxy.login().map(Secret::value))));
     }
 
     /** Starts the embedded broker where that is wanted. */

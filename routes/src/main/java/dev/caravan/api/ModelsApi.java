@@ -52,6 +52,11 @@ public final class ModelsApi extends ApiRoutes {
         out.put("is_downloading", progress.isDownloading());
         out.put("percentage", progress.percentage());
         out.put("current_artifact", progress.currentArtifact());
+        // Ours, beside the contract's keys.
+        out.put("downloaded_bytes", progress.bytesDone());
+        out.put("total_bytes", progress.bytesTotal());
+        out.put("bytes_per_second", progress.bytesPerSecond());
+        out.put("seconds_left", progress.secondsLeft().isPresent() ? progress.secondsLeft().getAsLong() : null);
         progress.error().ifPresent(error -> out.put("error", error)); // clients look for the key, not for its value
         return out;
     }

@@ -33,10 +33,15 @@ final class Flags {
         return flags;
     }
 
-    private static Option find(String flag) throws ConfigException {
-        Optional<Option> known = Arrays.stream(Option.values())
+    /** The option of this flag, long or short. */
+    static Optional<Option> known(String flag) {
+        return Arrays.stream(Option.values())
                 .filter(o -> o.flag().equals(flag) || o.spec().shortFlag().filter(flag::equals).isPresent())
                 .findFirst();
+    }
+
+    private static Option find(String flag) throws ConfigException {
+        Optional<Option> known = known(flag);
         if (known.isPresent()) {
             return known.get();
         }

@@ -3,6 +3,7 @@ package dev.caravan.config;
 import dev.caravan.config.OptionSpec.Group;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /**
  * The text of {@code --help}, made from the option table. The launcher shows the copy in {@code help.txt}, because it can help before
@@ -11,6 +12,10 @@ import java.util.List;
 public final class Help {
 
     private static final int COLUMN = 34;
+    private static final String DOORS = """
+            Every option --some-name is also the environment variable CARAVAN_SOME_NAME and the system property
+            caravan.some-name; a flag beats a property, a property beats the environment.
+            """;
 
     private Help() {}
 
@@ -20,6 +25,7 @@ public final class Help {
                 Caravan, a media hub for live generative video.
 
                 Usage: caravan [options]     start the hub
+                       caravan models        list, download, verify and remove model files
                        caravan doctor        check everything it needs and name what is missing
                        caravan test          run all tests
                        caravan bench         measure latency and load on this machine
@@ -34,10 +40,12 @@ public final class Help {
             }
             text.append('\n');
         }
-        return text.append("""
-                Every option --some-name is also the environment variable CARAVAN_SOME_NAME and the system property
-                caravan.some-name; a flag beats a property, a property beats the environment.
-                """).toString();
+        return text.append(DOORS).toString();
+    }
+
+    /** The lines of some options, for a command that has use for these only. */
+    public static String text(List<Option> options) {
+        return options.stream().map(Help::line).collect(Collectors.joining()) + "\n" + DOORS;
     }
 
     private static String line(Option option) {

@@ -38,6 +38,9 @@ public enum Option {
     ASSETS_DIR(value(PIPELINES, "DIR", "", "pictures and clips; 'assets' beside the models when not set", "DAYDREAM_SCOPE_ASSETS_DIR")),
     LORA_DIR(value(PIPELINES, "DIR", "", "LoRA files; <models>/lora when not set", "DAYDREAM_SCOPE_LORA_DIR")),
     HF_TOKEN(secret(PIPELINES, "Hugging Face token: downloads and TURN servers", "HF_TOKEN")),
+    HF_ENDPOINT(value(PIPELINES, "URL", "https://huggingface.co", "where model files come from; a mirror gets to see --hf-token", "HF_ENDPOINT")),
+    PROXY(secret(PIPELINES, "HTTP proxy for model downloads: http://host:port or http://user:password@host:port").placeholder("URL")),
+    PARALLEL_DOWNLOADS(value(PIPELINES, "NUMBER", "3", "model files fetched at once")),
     CIVITAI_API_TOKEN(secret(PIPELINES, "CivitAI token: LoRA downloads", "CIVITAI_API_TOKEN")),
 
     UDP_PORTS(value(WEBRTC, "MIN-MAX", "", "UDP ports for media; any free port when not set")),

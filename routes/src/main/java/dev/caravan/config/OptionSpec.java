@@ -39,6 +39,10 @@ public record OptionSpec(
         return new OptionSpec(group, kind, placeholder, fallback, help, Optional.of(flag), variables);
     }
 
+    OptionSpec placeholder(String text) {
+        return new OptionSpec(group, kind, text, fallback, help, shortFlag, variables);
+    }
+
     /** Whether several values may be given, by commas or by repeating the flag. */
     boolean list() {
         return placeholder.endsWith(",..");

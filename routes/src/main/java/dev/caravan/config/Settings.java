@@ -69,9 +69,24 @@ public record Settings(
      * @param standIns    pipeline id to the id of the one that answers for it
      * @param huggingFace token for downloads and TURN servers
      * @param civitai     token for LoRA downloads
+     * @param downloads   where model files come from
      */
     public record Pipelines(
-            Optional<String> preload, Map<String, String> standIns, Optional<Secret> huggingFace, Optional<Secret> civitai) {}
+            Optional<String> preload,
+            Map<String, String> standIns,
+            Optional<Secret> huggingFace,
+            Optional<Secret> civitai,
+            Downloads downloads) {}
+
+    /**
+     * @param hub      the Hugging Face hub or a mirror of it
+     * @param proxy    all downloads go through it
+     * @param parallel files fetched at once
+     */
+    public record Downloads(URI hub, Optional<Proxy> proxy, int parallel) {}
+
+    /** An HTTP proxy. @param login {@code user:password} */
+    public record Proxy(String host, int port, Optional<Secret> login) {}
 
     /**
      * @param device  what models run on

@@ -1,6 +1,7 @@
 package dev.caravan.config;
 
 import dev.caravan.config.Settings.Broker;
+import dev.caravan.inference.model.DownloadSettings;
 import dev.caravan.inference.ort.DeviceRequest;
 import dev.caravan.processors.session.SessionLimits;
 import java.net.URI;
@@ -86,7 +87,32 @@ public final class SettingsReader {
             standIns.put(ids[0].strip(), ids[1].strip());
         }
         return new Settings.Pipelines(
-                values.find(Option.PIPELINE), standIns, secret(Option.HF_TOKEN), secret(Option.CIVITAI_API_TOKEN));
+                values.find(Option.PIPELINE), standIns, secret(Option.HF_TOKEN), secret(Option.CIVITAI_API_TOKEN), downloads());
+    }
+
+    private Settings.Downloads downloads() throws ConfigException {
+        return new Settings.Downloads(
+                address(Option.HF_ENDPOINT, DownloadSettings.HUGGING_FACE.toString()).orElseThrow(),
+                proxy(),
+                (int) number(Option.PARALLEL_DOWNLOADS, 1, DownloadSettings.MAX_PARALLEL));
+    }
+
+    /** Never repeats what was given: it may hold a password. */
+    private Optional<Settings.Proxy> proxy() throws ConfigException {
+        Optional<String> text = values.find(Option.PROXY);
+        if (text.isEmpty()) {
+            return Optional.empty();
+        }
+        try {
+            URI uri = new URI(text.get());
+            if ("http".equals(uri.getScheme()) && uri.getHost() != null) {
+                Optional<Secret> login = Optional.ofNullable(uri.getUserInfo()).map(Secret::new);
+                return Optional.of(new Settings.Proxy(uri.getHost(), uri.getPort() < 0 ? 80 : uri.getPort(), login));
+            }
+        } catch (URISyntaxException e) {
+            // Said below, like an address of another kind.
+        }
+        throw new ConfigException(Option.PROXY.flag() + " cannot be used, write it as http://host:port or http://user:password@host:port");
     }
 
     private Settings.Inference inference() throws ConfigException {
@@ -116,7 +142,7 @@ public final class SettingsReader {
                 values.text(Option.STUN_URL),
                 hubStunUrl(),
                 turn,
-                address(Option.TURN_BROKER),
+                address(Option.TURN_BROKER, "https://turn.example.org/credentials"),
                 twilio);
     }
 
@@ -226,7 +252,7 @@ public final class SettingsReader {
         };
     }
 
-    private Optional<URI> address(Option option) throws ConfigException {
+    private Optional<URI> address(Option option, String example) throws ConfigException {
         Optional<String> text = values.find(option);
         if (text.isEmpty()) {
             return Optional.empty();
@@ -239,7 +265,7 @@ public final class SettingsReader {
         } catch (URISyntaxException e) {
             // Said below, like an address of another kind.
         }
-        throw bad(option, values.text(option), "use an address like https://turn.example.org/credentials");
+        throw bad(option, values.text(option), "use an address like " + example);
     }
 
     private Optional<Path> folder(Option option) throws ConfigException {

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.sun.net.httpserver.HttpServer;
+import dev.caravan.inference.model.DownloadSettings;
 import dev.caravan.inference.model.ModelDownloads;
 import dev.caravan.inference.model.ModelStore;
 import java.net.InetAddress;
@@ -13,6 +14,9 @@ import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
@@ -49,7 +53,8 @@ class ModelsApiTest {
         URI base = URI.create("http://127.0.0.1:" + hub.getAddress().getPort());
         downloads = new ModelDownloads(
                 new ModelStore(models),
-                new ModelDownloads.Settings(base, Optional::empty, Duration.ofSeconds(10), Duration.ofSeconds(10)));
+                DownloadSettings.of(base, Optional::empty).withTimeouts(Duration.ofSeconds(10), Duration.ofSeconds(10)),
+                InstantSource.system());
         api = new ModelsApi(downloads);
     }
 
@@ -85,6 +90,11 @@ class ModelsApiTest {
         JsonNode progress = status("longlive").get("progress");
         assertTrue(progress.get("is_downloading").asBoolean());
         assertTrue(progress.get("percentage").isNumber());
+        assertEquals(
+                List.of("is_downloading", "percentage", "current_artifact", "downloaded_bytes", "total_bytes", "bytes_per_second", "seconds_left"),
+                progress.propertyStream().map(Map.Entry::getKey).toList());
+        assertEquals("daydreamlive/Wan2.1-T2V-1.3B", progress.get("current_artifact").asText());
+        assertTrue(progress.get("seconds_left").isNull());
     }
 
     @Test

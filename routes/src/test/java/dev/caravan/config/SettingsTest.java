@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -19,6 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class SettingsTest {
 
@@ -128,6 +130,40 @@ class SettingsTest {
     }
 
     @Test
+    void modelFilesComeFromWhereTheSettingsSay() throws ConfigException {
+        assertEquals(
+                new Settings.Downloads(URI.create("https://huggingface.co"), Optional.empty(), 3),
+                settings().pipelines().downloads());
+        environment = Map.of("HF_ENDPOINT", "https://mirror.example/hf");
+        Settings settings = settings("--proxy", "http://me:p%40ss@proxy.example:3128", "--parallel-downloads=5");
+        assertEquals(
+                new Settings.Downloads(
+                        URI.create("https://mirror.example/hf"),
+                        Optional.of(new Settings.Proxy("proxy.example", 3128, Optional.of(new Secret("me:p@ss")))),
+                        5),
+                settings.pipelines().downloads());
+        assertFalse(settings.toString().contains("p%40ss") || settings.toString().contains("p@ss"), settings::toString);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"socks5://me:word@p:1080", "proxy:3128", "http://", "http://me:wo rd@p", "word"})
+    void aBadProxyIsRefusedWithoutRepeatingItsPassword(String proxy) {
+        assertEquals(
+                "--proxy cannot be used, write it as http://host:port or http://user:password@host:port", refusal("--proxy", proxy));
+    }
+
+    @Test
+    void aCommandTellsItsWordsFromOptionsAndTheirValues() {
+        CommandLine line = CommandLine.parse(
+                List.of("longlive", "--data", "DIR", "rife", "--all", "--verbose", "memflow", "--hf-token=x", "--data"), Set.of("--all"));
+        assertEquals(
+                new CommandLine(
+                        List.of("longlive", "rife", "memflow"), Set.of("--all"),
+                        List.of("--data", "DIR", "--verbose", "--hf-token=x", "--data")),
+                line);
+    }
+
+    @Test
     void theNearestNameIsOfferedForAnUnknownOption() {
         assertEquals("unknown option --prot: did you mean --port? See --help", refusal("--prot", "1"));
         assertEquals("unknown option --no-browsr: did you mean --no-browser? See --help", refusal("--no-browsr"));
@@ -147,6 +183,8 @@ class SettingsTest {
         "--kafka=somewhere | --kafka: 'somewhere' cannot be used, use embedded, none or HOST:PORT",
         "--kafka=k1:9092,k2:99999 | --kafka: 'k1:9092,k2:99999' cannot be used, use embedded, none or HOST:PORT",
         "--public-address=not/one | --public-address: 'not/one' cannot be used, use an address like 203.0.113.7 or a host name",
+        "--hf-endpoint=ftp://x | --hf-endpoint: 'ftp://x' cannot be used, use an address like https://huggingface.co",
+        "--parallel-downloads=0 | --parallel-downloads: '0' cannot be used, use a whole number from 1 to 16",
         "--stand-in=longlive | --stand-in: 'longlive' cannot be used, write it as longlive=test-card",
         "--reload=maybe | --reload: 'maybe' cannot be used, use true or false",
         "--host=0.0.0.0 | --host 0.0.0.0 can be reached from other machines: set --token as well",

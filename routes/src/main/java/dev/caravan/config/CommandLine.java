@@ -1,0 +1,44 @@
+package dev.caravan.config;
+
+import dev.caravan.config.OptionSpec.Kind;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * The command line of a command that takes words: {@code caravan models download longlive --data DIR}.
+ *
+ * @param words    in order
+ * @param switches of the command itself, such as {@code --all}
+ * @param options  of the table, as {@link OptionValues#read} wants them
+ */
+public record CommandLine(List<String> words, Set<String> switches, List<String> options) {
+
+    /**
+     * Tells words from options; whether the options exist is not asked here.
+     *
+     * @param switches the command knows besides the table
+     */
+    public static CommandLine parse(List<String> arguments, Set<String> switches) {
+        List<String> words = new ArrayList<>();
+        Set<String> given = new LinkedHashSet<>();
+        List<String> options = new ArrayList<>();
+        for (int i = 0; i < arguments.size(); i++) {
+            String argument = arguments.get(i);
+            if (switches.contains(argument)) {
+                given.add(argument);
+            } else if (!argument.startsWith("-")) {
+                words.add(argument);
+            } else {
+                options.add(argument);
+                boolean takesTheNext = !argument.contains("=")
+                        && Flags.known(argument).filter(option -> option.spec().kind() != Kind.TOGGLE).isPresent();
+                if (takesTheNext && i + 1 < arguments.size()) {
+                    options.add(arguments.get(++i));
+                }
+            }
+        }
+        return new CommandLine(List.copyOf(words), Set.copyOf(given), List.copyOf(options));
+    }
+}
