@@ -10,6 +10,7 @@ import dev.caravan.inference.ort.Binding;
 import dev.caravan.inference.ort.Device;
 import dev.caravan.inference.ort.OrtSession;
 import dev.caravan.inference.ort.Provider;
+import dev.caravan.inference.ort.SessionSettings;
 import dev.caravan.inference.ort.Tensor;
 import dev.caravan.inference.tensor.DType;
 import dev.caravan.inference.tensor.Shape;
@@ -23,7 +24,10 @@ import java.util.Map;
  * A loaded UMT5 encoder: tokens of a prompt to the embedding that the transformer reads. Shared by all sessions; thread-safe: prompts are
  * encoded one after the other, each in one step on the device.
  *
- * <p>Computes in bf16 on CUDA and in fp32 on the CPU, whatever the file holds.
+ * <p>Computes in bf16 on CUDA and in fp32 on the CPU, whatever the file holds. Weights of another type are cast matrix by matrix in every
+ * run and never held in the computed type: the published fp8 file (6.7 GB) takes its own size on CUDA, and on the CPU only pages of the file
+ * that the system can take back, with about 1 GB beside. Cast once at load it would take 11 GB and 23 GB. A prompt pays with some
+ * milliseconds on CUDA and some ten seconds on the CPU, where UMT5-XXL works but is no aim.
  */
 public final class TextEncoder implements AutoCloseable {
 
@@ -50,7 +54,8 @@ public final class TextEncoder implements AutoCloseable {
     }
 
     static TextEncoder load(Device device, Checkpoint checkpoint, Umt5Config config, int textLength) throws CheckpointException {
-        return new TextEncoder(device, config, textLength, device.load(model(checkpoint, config, device.provider())));
+        return new TextEncoder(device, config, textLength,
+                device.load(model(checkpoint, config, device.provider()), SessionSettings.DEFAULT.withoutFolding()));
     }
 
     /** The graph on a checkpoint that was checked for it. */
