@@ -35,6 +35,23 @@ public record StoredTensor(String name, DType dtype, Shape shape, Path file, lon
         return shape.bytes(dtype);
     }
 
+    /** Bytes from the beginning of its first element to the end of its last one in the file. */
+    public long span() {
+        if (shape.elements() == 0) {
+            return 0;
+        }
+        long last = 0;
+        for (int axis = 0; axis < strides.length; axis++) {
+            last += (shape.dim(axis) - 1) * strides[axis];
+        }
+        return (last + 1) * dtype.bytes();
+    }
+
+    /** The same bytes under another name. */
+    StoredTensor named(String other) {
+        return new StoredTensor(other, dtype, shape, file, offset, strides);
+    }
+
     private static long[] rowMajor(Shape shape) {
         long[] strides = new long[shape.rank()];
         long step = 1;

@@ -1,0 +1,35 @@
+package dev.caravan.inference.lora;
+
+import dev.caravan.inference.checkpoint.CheckpointException;
+import dev.caravan.inference.checkpoint.StoredTensor;
+import dev.caravan.inference.tensor.Shape;
+
+/**
+ * The two matrices of one layer.
+ *
+ * @param module path of the layer in the model; its weight is {@code <module>.weight}
+ * @param down   A [r,in]
+ * @param up     B [out,r]
+ * @param scale  what the file itself multiplies their product by: alpha/r or 1
+ */
+public record LoraPair(String module, StoredTensor down, StoredTensor up, float scale) {
+
+    public String weight() {
+        return module + ".weight";
+    }
+
+    /** r, the number of rows of A. */
+    public int rank() {
+        return Math.toIntExact(down.shape().dim(0));
+    }
+
+    /** @throws CheckpointException when the product has not the shape of the weight */
+    void fits(Shape weight) throws CheckpointException {
+        Shape a = down.shape();
+        Shape b = up.shape();
+        if (a.rank() != 2 || b.rank() != 2 || b.dim(1) != a.dim(0) || b.dim(0) != weight.dim(0) || a.dim(1) != weight.dim(1)) {
+            throw new CheckpointException(down.file().getFileName() + " does not fit this model: for " + module + " " + weight + " it has "
+                    + b + " times " + a);
+        }
+    }
+}
