@@ -18,7 +18,7 @@ interface Normalizer {
     /** A file's rules may make text longer, but not without end. */
     int MAX_ADDITION = 16;
     int MAX_STEPS = 32;
-    int MAX_TEXT = 1 << 20;
+    int MAX_TEXT = 1 << 17;
 
     String apply(String text);
 

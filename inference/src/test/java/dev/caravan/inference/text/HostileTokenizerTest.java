@@ -73,7 +73,7 @@ class HostileTokenizerTest {
         refused(new byte[0], "only Unigram is known");
         refused("<!DOCTYPE html>".getBytes(StandardCharsets.UTF_8), "tokenizer.json is damaged");
         refused("[".repeat(100_000).getBytes(StandardCharsets.UTF_8), "tokenizer.json is damaged");
-        refused(("[" + "[],".repeat(3_000_000) + "[]]").getBytes(StandardCharsets.UTF_8), "tokenizer.json is damaged");
+        refused(("[" + "[],".repeat(1_100_000) + "[]]").getBytes(StandardCharsets.UTF_8), "tokenizer.json is damaged");
     }
 
     @Test
