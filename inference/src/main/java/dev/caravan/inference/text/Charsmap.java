@@ -19,6 +19,8 @@ import java.util.Locale;
 final class Charsmap implements Normalizer {
 
     private static final int SHORT_GRAPHEME_BYTES = 6;
+    /** Unicode's longest, U+FDFA, becomes 33 bytes. */
+    private static final int MAX_REPLACEMENT_BYTES = 1024;
 
     private final int[] units;
     private final byte[] replacements;
@@ -47,7 +49,18 @@ final class Charsmap implements Normalizer {
         }
         byte[] replacements = new byte[buffer.remaining()];
         buffer.get(replacements);
+        checkLengths(replacements);
         return new Charsmap(units, replacements);
+    }
+
+    private static void checkLengths(byte[] replacements) throws TokenizerException {
+        int length = 0;
+        for (byte b : replacements) {
+            length = b == 0 ? 0 : length + 1;
+            if (length > MAX_REPLACEMENT_BYTES) {
+                throw new TokenizerException("the tokenizer's charsmap is damaged: a replacement has more than " + MAX_REPLACEMENT_BYTES + " bytes");
+            }
+        }
     }
 
     @Override

@@ -47,7 +47,7 @@ public final class PromptConditioner {
         lastEncoded = prompts;
         boolean updated = target.map(reached -> goTo(reached, request.transition())).orElseGet(this::walk);
         transitionActive = transition != null && !transition.isEmpty();
-        // What a request names it no longer names when it is walked; the reference keeps the old prompts until then.
+        // While a transition runs the prompts it left stay the current ones.
         if (!transitionActive) {
             transition = null;
             current = prompts;
