@@ -26,6 +26,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class RotaryTablesTest {
 
@@ -45,6 +46,25 @@ class RotaryTablesTest {
         assertEquals((float) Math.cos(5 * Math.pow(10000, -21 / 22.0)), tables.cos()[token + 21]);
         assertEquals((float) Math.sin(1), tables.sin()[token + 22], "row 1");
         assertEquals((float) Math.cos(1 * Math.pow(10000, -20 / 21.0)), tables.cos()[token + 63], "column 1");
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {2, 6, 10, 16, 22, 26, 40, 130})
+    void neighbouringChannelsAreTurnedInHeadsOfAnyEvenSize(int headDim) {
+        RotaryTables.Tables tables = new RotaryTables(headDim, new LatentSize(4, 6)).of(List.of(7, 9));
+        int heads = 3;
+        int tokens = 12;
+        float[] x = new float[tokens * heads * headDim];
+        float[] expected = new float[x.length];
+        for (int i = 0; i < x.length; i++) {
+            x[i] = (float) Math.sin(i);
+        }
+        for (int i = 0; i < x.length; i += 2) {
+            int row = i / (heads * headDim) * (headDim / 2) + i % headDim / 2;
+            expected[i] = x[i] * tables.cos()[row] - x[i + 1] * tables.sin()[row];
+            expected[i + 1] = x[i] * tables.sin()[row] + x[i + 1] * tables.cos()[row];
+        }
+        Deviation.within("turned", expected, turn(x, tables, tokens, heads, headDim), 1e-6);
     }
 
     @Tag("golden")
