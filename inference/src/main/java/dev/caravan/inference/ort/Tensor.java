@@ -77,7 +77,7 @@ public final class Tensor implements AutoCloseable {
     /** The elements from one on under another shape, sharing the memory. */
     public Tensor view(long firstElement, Shape part) {
         long from = Math.multiplyExact(firstElement, (long) dtype.bytes());
-        if (firstElement < 0 || from + part.bytes(dtype) > shape.bytes(dtype)) {
+        if (firstElement < 0 || part.bytes(dtype) > shape.bytes(dtype) - from) {
             throw new IllegalArgumentException("no view of " + part + " from element " + firstElement + " on in a tensor of " + shape);
         }
         return device.call(() -> {
