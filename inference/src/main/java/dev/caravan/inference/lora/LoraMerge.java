@@ -38,7 +38,7 @@ public final class LoraMerge implements Recipe, AutoCloseable {
     private final MergeSessions sessions;
 
     /**
-     * @param device multiplies the matrices; one that computes fp32 products in fp32
+     * @param device multiplies the matrices
      * @param floats element type of the result, F32, BF16 or F16; empty for that of the model's file
      */
     public LoraMerge(Device device, List<Applied> adapters, Optional<DType> floats) {
