@@ -4,6 +4,7 @@ import dev.caravan.inference.nn.Weights;
 import dev.caravan.inference.ort.Device;
 import dev.caravan.inference.ort.OrtException;
 import dev.caravan.inference.ort.OrtSession;
+import dev.caravan.inference.ort.SessionSettings;
 import dev.caravan.inference.tensor.DType;
 
 /**
@@ -44,7 +45,8 @@ public final class Transformer implements AutoCloseable {
             Device device, TransformerConfig config, LatentSize size, Weights weights, DType compute, Probe probe) {
         OrtSession text = device.load(TransformerGraph.text(weights, config, compute, device.provider(), probe));
         try {
-            OrtSession step = device.load(TransformerGraph.step(weights, config, size, compute, device.provider(), probe));
+            OrtSession step = device.load(TransformerGraph.step(weights, config, size, compute, device.provider(), probe),
+                    SessionSettings.DEFAULT.withGraphs());
             return new Transformer(device, config, size, compute, text, step);
         } catch (RuntimeException e) {
             text.close();
