@@ -47,6 +47,7 @@ public final class ModelsCommand {
     public static void main(String[] arguments) {
         // Only errors, and on the terminal: the hub's log file belongs to the hub.
         System.setProperty("log4j2.configurationFile", "log4j2-command.xml");
+        System.setProperty("log4j.shutdownHookEnabled", "false");
         AtomicBoolean finished = new AtomicBoolean();
         Thread main = Thread.currentThread();
         Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(main, finished), "caravan-shutdown"));
@@ -84,7 +85,12 @@ public final class ModelsCommand {
             }
             Settings settings = SettingsReader.read(values);
             return command.get().run(line, new ModelsContext(
-                    new ModelStore(settings.folders().models()), Translated.downloads(settings), InstantSource.system(), out, err, live));
+                    new ModelStore(settings.folders().models()),
+                    Translated.downloads(settings),
+                    InstantSource.system(),
+                    out,
+                    err,
+                    live));
         } catch (ConfigException e) {
             err.println("caravan: " + e.getMessage());
             return 2;

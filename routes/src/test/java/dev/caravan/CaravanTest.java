@@ -58,4 +58,12 @@ class CaravanTest {
         assertEquals(1, text.lines().count(), text);
         assertTrue(text.contains("Choose another port with --port"), text);
     }
+
+    @Test
+    void aDeviceThatCannotBeHadEndsWithOne() {
+        assertEquals(1, run("--port=0", "--kafka=none", "--data=" + data, "--ort=" + data, "--device=cuda"));
+        String text = err.toString(StandardCharsets.UTF_8);
+        assertEquals(1, text.lines().count(), text);
+        assertTrue(text.startsWith("caravan: " + data + " holds no "), text);
+    }
 }

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.caravan.inference.ort.DeviceRequest;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -164,6 +165,15 @@ class SettingsTest {
     }
 
     @Test
+    void modelsRunOnWhatThereIsUnlessTold() throws ConfigException {
+        int cores = Runtime.getRuntime().availableProcessors();
+        assertEquals(new Settings.Inference(DeviceRequest.AUTO, Optional.empty(), cores), settings().inference());
+        assertEquals(
+                new Settings.Inference(DeviceRequest.CUDA, Optional.of(Path.of("/opt/ort")), 3),
+                settings("--device", "CUDA", "--ort", "/opt/ort", "--inference-threads", "3").inference());
+    }
+
+    @Test
     void theNearestNameIsOfferedForAnUnknownOption() {
         assertEquals("unknown option --prot: did you mean --port? See --help", refusal("--prot", "1"));
         assertEquals("unknown option --no-browsr: did you mean --no-browser? See --help", refusal("--no-browsr"));
@@ -173,6 +183,8 @@ class SettingsTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', value = {
         "--port=x | --port: 'x' cannot be used, use a whole number from 0 to 65535",
+        "--device=gpu | --device: 'gpu' cannot be used, use auto, cuda or cpu",
+        "--inference-threads=-1 | --inference-threads: '-1' cannot be used, use a whole number from 0 to 1024",
         "--port=65536 | --port: '65536' cannot be used, use a whole number from 0 to 65535",
         "--port | --port needs a value: --port NUMBER",
         "--udp-ports=9-1 | --udp-ports: '9-1' cannot be used, write it as 50000-50100",

@@ -98,10 +98,10 @@ public final class Binding implements AutoCloseable {
         if (at < 0) {
             ties.add(tie);
             tensors.add(tensor);
+            complete = session.inputs().stream().allMatch(input -> ties.contains(IN + input));
         } else if (tensors.set(at, tensor) == tensor) {
             return;
         }
-        complete = session.inputs().stream().allMatch(input -> ties.contains(IN + input));
         if (recorded) {
             renew(session.nextGraph());
         }
@@ -121,7 +121,8 @@ public final class Binding implements AutoCloseable {
         requireOpen();
         if (!complete) {
             // The library would find out in the middle of the run, in a kernel that may not look.
-            throw new OrtException(INVALID_ARGUMENT, "not every input is tied to a tensor: there are " + session.inputs() + ", tied are " + ties);
+            throw new OrtException(INVALID_ARGUMENT,
+                    "not every input is tied to a tensor: there are " + session.inputs() + ", tied are " + ties);
         }
         for (int i = 0; i < tensors.size(); i++) {
             tensors.get(i).requireOpen();

@@ -155,6 +155,17 @@ public final class Device implements AutoCloseable {
         return call(() -> new MemoryUse(occupied.get(), space.free(), space.total()));
     }
 
+    /** Host memory of the calling thread, for work it waits for: memory of its own alone would be refused to the device's thread. */
+    MemorySegment lent(MemorySegment host) {
+        boolean ownAlone = host.isNative() && host.isAccessibleBy(Thread.currentThread()) && !host.isAccessibleBy(worker());
+        return ownAlone ? MemorySegment.ofAddress(host.address()).reinterpret(host.byteSize()) : host;
+    }
+
+    private Thread worker() {
+        Thread known = worker;
+        return known == null ? Thread.currentThread() : known;
+    }
+
     /** Work that waits for the thread. */
     int waiting() {
         return executor.getQueue().size();

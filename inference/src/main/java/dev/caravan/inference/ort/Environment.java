@@ -38,6 +38,7 @@ final class Environment {
     static synchronized Environment acquire(OrtNatives natives, Provider provider) {
         Environment environment = loaded;
         if (environment == null) {
+            Telemetry.forbid();
             environment = new Environment(natives.id(), natives.library(provider));
             loaded = environment;
         } else if (!environment.id.equals(natives.id())) {
@@ -46,6 +47,7 @@ final class Environment {
         if (environment.users == 0) {
             try (Arena arena = Arena.ofConfined()) {
                 environment.env = environment.api.make(Call.CREATE_ENV, LOG_FATAL, arena.allocateFrom("caravan"));
+                environment.api.call(Call.DISABLE_TELEMETRY, environment.env);
             }
         }
         environment.users++;

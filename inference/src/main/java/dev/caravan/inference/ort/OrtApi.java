@@ -32,6 +32,7 @@ final class OrtApi {
     /** A function that returns an {@code OrtStatus*}; {@code A} a pointer, {@code I} an int, {@code L} a size_t or int64. */
     enum Call {
         CREATE_ENV(3, "IAA", Release.ENV),
+        DISABLE_TELEMETRY(6, "A"),
         CREATE_SESSION_FROM_ARRAY(8, "AALAA", Release.SESSION),
         CREATE_SESSION_OPTIONS(10, "A", Release.SESSION_OPTIONS),
         SET_GRAPH_OPTIMIZATION_LEVEL(23, "AI"),

@@ -61,6 +61,9 @@ public final class OrtSession implements AutoCloseable {
         if (!settings.prepack()) {
             config.put("session.disable_prepacking", "1");
         }
+        if (!settings.fold()) {
+            config.put("optimization.disable_specified_optimizers", "ConstantFolding");
+        }
         if (device.provider() == Provider.CUDA) {
             config.putAll(CudaSession.configuration());
             CudaSession.append(api, options, settings);

@@ -99,9 +99,10 @@ public final class Tensor implements AutoCloseable {
         if (bytes.byteSize() != shape.bytes(dtype)) {
             throw new IllegalArgumentException(bytes.byteSize() + " bytes for a tensor of " + shape.bytes(dtype));
         }
+        MemorySegment lent = device.lent(bytes);
         device.call(() -> {
             requireOpen();
-            device.space().write(memory, bytes);
+            device.space().write(memory, lent);
             device.transfers().wrote(bytes.byteSize());
             return null;
         });
@@ -124,9 +125,10 @@ public final class Tensor implements AutoCloseable {
         if (into.byteSize() != shape.bytes(dtype)) {
             throw new IllegalArgumentException(into.byteSize() + " bytes for a tensor of " + shape.bytes(dtype));
         }
+        MemorySegment lent = device.lent(into);
         device.call(() -> {
             requireOpen();
-            device.space().read(memory, into);
+            device.space().read(memory, lent);
             device.transfers().read(into.byteSize());
             return null;
         });

@@ -113,16 +113,16 @@ final class TaeNetwork {
     private static FeatureMap pool(VaeStep step, String path, FeatureMap x, int frames) {
         int pooled = x.frames() / frames;
         Value together = step.net().reshape(path, x.value(), pooled, (long) frames * x.channels(), x.height(), x.width());
-        return new FeatureMap(Convolutions.withoutBias(step.net(), path + ".conv", together, Window.ONE), x.channels(), pooled, x.height(),
-                x.width());
+        Value one = Convolutions.withoutBias(step.net(), path + ".conv", together, Window.ONE);
+        return new FeatureMap(one, x.channels(), pooled, x.height(), x.width());
     }
 
     /** One frame becomes several. */
     private static FeatureMap grow(VaeStep step, String path, FeatureMap x, int frames) {
         int grown = x.frames() * frames;
         Value together = Convolutions.withoutBias(step.net(), path + ".conv", x.value(), Window.ONE);
-        return new FeatureMap(step.net().reshape(path, together, grown, x.channels(), x.height(), x.width()), x.channels(), grown, x.height(),
-                x.width());
+        Value apart = step.net().reshape(path, together, grown, x.channels(), x.height(), x.width());
+        return new FeatureMap(apart, x.channels(), grown, x.height(), x.width());
     }
 
     private static FeatureMap halve(VaeStep step, String path, FeatureMap x) {

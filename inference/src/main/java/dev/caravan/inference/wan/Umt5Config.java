@@ -41,7 +41,7 @@ public record Umt5Config(int vocab, int dim, int dimAttn, int dimFfn, int heads,
         Umt5Config config = new Umt5Config(size(tokens, 0), size(tokens, 1), size(query, 0), size(inner, 0), size(positions, 1), layers,
                 size(positions, 0), DEFAULT_MAX_DISTANCE);
         if (config.heads < 1 || config.dimAttn % config.heads != 0 || config.buckets < 4 || config.buckets % 4 != 0) {
-            throw new CheckpointException(checkpoint.path().getFileName() + " is no UMT5 encoder: " + config.heads + " heads of "
+            throw new CheckpointException(checkpoint.fileName() + " is no UMT5 encoder: " + config.heads + " heads of "
                     + config.dimAttn + " numbers together, " + config.buckets + " position buckets");
         }
         return config;
@@ -54,10 +54,10 @@ public record Umt5Config(int vocab, int dim, int dimAttn, int dimFfn, int heads,
 
     private static Shape shape(Checkpoint checkpoint, String name) throws CheckpointException {
         StoredTensor tensor = checkpoint.find(name).orElseThrow(
-                () -> new CheckpointException(checkpoint.path().getFileName() + " is no UMT5 encoder: it has no " + name));
+                () -> new CheckpointException(checkpoint.fileName() + " is no UMT5 encoder: it has no " + name));
         if (tensor.shape().rank() != 2) {
             throw new CheckpointException(
-                    checkpoint.path().getFileName() + " is no UMT5 encoder: " + name + " is " + tensor.shape() + " and not a matrix");
+                    checkpoint.fileName() + " is no UMT5 encoder: " + name + " is " + tensor.shape() + " and not a matrix");
         }
         return tensor.shape();
     }

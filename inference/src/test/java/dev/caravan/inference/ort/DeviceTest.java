@@ -105,7 +105,8 @@ class DeviceTest {
             OrtException refusal = assertThrows(OrtException.class, () -> device.load(nonsense));
             assertTrue(refusal.getMessage().contains("protobuf"), refusal.getMessage());
             assertFalse(refusal.outOfMemory());
-            OrtException absent = assertThrows(OrtException.class, () -> device.load(Graphs.weightIn(folder.resolve("absent.safetensors"))));
+            OrtException absent = assertThrows(OrtException.class,
+                    () -> device.load(Graphs.weightIn(folder.resolve("absent.safetensors"))));
             assertTrue(absent.getMessage().contains("absent.safetensors"), absent.getMessage());
             try (OrtSession session = device.load(Graphs.doubling());
                     Tensor x = device.of(DType.F32, Shape.of(1), new float[] {21});

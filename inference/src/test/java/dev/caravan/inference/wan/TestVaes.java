@@ -9,7 +9,7 @@ import java.nio.file.Path;
 import java.util.EnumMap;
 import java.util.Map;
 
-/** One loaded autoencoder of each type with random weights and few channels. */
+/** Loaded autoencoders with random weights and few channels. */
 final class TestVaes implements AutoCloseable {
 
     private static final int HEIGHT = 16;
@@ -18,8 +18,8 @@ final class TestVaes implements AutoCloseable {
     private final Map<VaeType, Checkpoint> checkpoints = new EnumMap<>(VaeType.class);
     private final Map<VaeType, VideoAutoencoder> loaded = new EnumMap<>(VaeType.class);
 
-    TestVaes(Path folder) throws CheckpointException {
-        for (VaeType type : VaeType.values()) {
+    TestVaes(Path folder, VaeType... types) throws CheckpointException {
+        for (VaeType type : types) {
             checkpoints.put(type, CheckpointFile.of(folder.resolve(type.file()), shapes(type), CheckpointFile::random));
             loaded.put(type, VideoAutoencoders.load(new VaeOptions(type, HEIGHT, WIDTH, DType.F32), checkpoints.get(type), Ort.cpu()));
         }

@@ -12,6 +12,8 @@ import dev.caravan.inference.golden.Ort;
 import dev.caravan.inference.tensor.DType;
 import dev.caravan.inference.tensor.Shape;
 import dev.caravan.inference.text.PromptEmbedding;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -20,6 +22,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -47,6 +50,37 @@ class TextEncoderTest {
         try (TextEncoder encoder = tiny()) {
             float[] values = encoder.encode(new int[] {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 1}).values();
             assertTrue(values[values.length - 1] != 0);
+        }
+    }
+
+    @Test
+    void aPromptLeavesNothingOnTheDevice() throws Exception {
+        try (TextEncoder encoder = tiny()) {
+            long before = Ort.cpu().memory().tensors();
+            encoder.encode(new int[] {3, 4, 1});
+            assertEquals(before, Ort.cpu().memory().tensors());
+        }
+    }
+
+    @Test
+    void weightsInFp8AreNeverHeldInTheComputedTypeAllTogether() throws Exception {
+        Umt5Config large = new Umt5Config(1000, 768, 768, 1920, 12, 24, 32, 128);
+        Checkpoint checkpoint = Umt5Files.hole(folder.resolve("large.safetensors"), large);
+        long linears = Umt5Weights.required(large).values().stream().mapToLong(Shape::elements).sum() - 1000 * 768;
+        long before = privateMemory();
+        try (TextEncoder encoder = TextEncoder.load(Ort.cpu(), checkpoint, TEXT_LENGTH)) {
+            encoder.encode(new int[] {3, 4, 1});
+            encoder.encode(new int[] {3, 4, 5, 1});
+            long taken = privateMemory() - before;
+            assertTrue(taken < 2 * linears, taken + " bytes for " + linears + " numbers");
+        }
+    }
+
+    /** Bytes of this process that are in memory and are no pages of files. */
+    private static long privateMemory() throws IOException {
+        try (Stream<String> lines = Files.lines(Path.of("/proc/self/status"))) {
+            String kilobytes = lines.filter(line -> line.startsWith("RssAnon:")).findFirst().orElseThrow().replaceAll("\\D", "");
+            return 1024 * Long.parseLong(kilobytes);
         }
     }
 
@@ -121,7 +155,7 @@ class TextEncoderTest {
         TensorFile file = new TensorFile();
         Umt5Weights.required(Umt5Files.TINY).forEach((name, shape) ->
                 file.addHole(name, name.equals("norm.weight") ? DType.I32 : DType.F32, shape));
-        assertEquals("whole.safetensors does not fit the text encoder: norm.weight cannot be used as it is stored",
+        assertEquals("whole.safetensors stores these otherwise than the text encoder can use them in place: norm.weight",
                 wrong(Checkpoint.open(file.write(folder.resolve("whole.safetensors")))));
     }
 

@@ -80,7 +80,7 @@ class Umt5GoldenTest {
     void everyBlockLeavesWhatTheOriginalLeaves(GoldenCase golden) throws Exception {
         Umt5Config config = config(golden);
         Checkpoint weights = golden.weights();
-        Net net = new Net(new Graph("umt5"), name -> weights.tensors().get(name), DType.F32, Provider.CPU);
+        Net net = new Net(new Graph("umt5"), weights::get, DType.F32, Provider.CPU);
         try (OrtSession session = Ort.cpu().load(new Umt5Graph(net, config).withBlockOutputs().build())) {
             for (JsonNode call : golden.calls()) {
                 Map<String, float[]> made = outputs(session, config, ids(golden, call));

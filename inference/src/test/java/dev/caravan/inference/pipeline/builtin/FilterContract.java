@@ -137,7 +137,8 @@ abstract class FilterContract extends PipelineContract {
     }
 
     @Test
-    void streamsThatComeAndGoLeaveTheOthersAlone() throws Exception {
+    void streamsThatComeAndGoLeaveTheOthersAloneAndNothingBehind() throws Exception {
+        long before = Ort.cpu().memory().tensors();
         I420 picture = Inputs.yuv(40, 30);
         byte[] wanted = Inputs.bytes(filtered(picture));
         try (var loaded = pipeline().load(REQUEST, Progress.NONE);
@@ -148,6 +149,8 @@ abstract class FilterContract extends PipelineContract {
                 }
             }
             lasting.next(List.of(Inputs.frame(picture, 0)), Parameters.NONE, (out, time) -> assertArrayEquals(wanted, Inputs.bytes(out)));
+            assertEquals(before + 2L * picture.bytes(), Ort.cpu().memory().tensors());
         }
+        assertEquals(before, Ort.cpu().memory().tensors());
     }
 }
