@@ -60,12 +60,16 @@ public final class TaeWeights {
             Shape needed = required.get(name);
             tensors.computeIfPresent(name, (same, stored) -> lastRows(stored, needed));
         }
-        return new Checkpoint(checkpoint.path(), tensors);
+        return new Checkpoint(checkpoint.path(), tensors, checkpoint.unreadable());
     }
 
     private static StoredTensor lastRows(StoredTensor stored, Shape needed) {
-        if (!stored.contiguous() || stored.shape().rank() != needed.rank() || stored.shape().dim(0) <= needed.dim(0)
-                || stored.shape().dim(1) != needed.dim(1)) {
+        long[] shape = stored.shape().dims();
+        if (!stored.contiguous() || shape.length == 0 || shape[0] <= needed.dim(0)) {
+            return stored;
+        }
+        shape[0] = needed.dim(0);
+        if (!Shape.of(shape).equals(needed)) {
             return stored;
         }
         long unused = stored.bytes() - needed.bytes(stored.dtype());

@@ -1,6 +1,8 @@
 package dev.caravan.inference.wan;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.caravan.inference.checkpoint.CheckpointException;
@@ -18,6 +20,7 @@ import dev.caravan.inference.ort.Provider;
 import dev.caravan.inference.ort.Tensor;
 import dev.caravan.inference.tensor.DType;
 import dev.caravan.inference.tensor.Shape;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -46,6 +49,22 @@ class RotaryTablesTest {
         assertEquals((float) Math.cos(5 * Math.pow(10000, -21 / 22.0)), tables.cos()[token + 21]);
         assertEquals((float) Math.sin(1), tables.sin()[token + 22], "row 1");
         assertEquals((float) Math.cos(1 * Math.pow(10000, -20 / 21.0)), tables.cos()[token + 63], "column 1");
+    }
+
+    @Test
+    void framesComeInTheOrderAsked() {
+        RotaryTables rotary = new RotaryTables(12, new LatentSize(4, 6));
+        float[] both = rotary.of(List.of(7, 2)).sin();
+        assertArrayEquals(rotary.of(List.of(7)).sin(), Arrays.copyOf(both, both.length / 2));
+        assertArrayEquals(rotary.of(List.of(2)).sin(), Arrays.copyOfRange(both, both.length / 2, both.length));
+    }
+
+    @Test
+    void positionsTheModelsWereNotMadeForAreRefused() {
+        RotaryTables rotary = new RotaryTables(12, new LatentSize(2, 2));
+        assertEquals(6, rotary.of(List.of(1023)).cos().length);
+        assertThrows(IllegalArgumentException.class, () -> rotary.of(List.of(0, 1024)));
+        assertThrows(IllegalArgumentException.class, () -> rotary.of(List.of(-1)));
     }
 
     @ParameterizedTest
