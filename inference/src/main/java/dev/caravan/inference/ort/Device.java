@@ -29,6 +29,8 @@ public final class Device implements AutoCloseable {
     private final ThreadPoolExecutor executor;
     private final TensorMemory space;
     private final AtomicLong occupied = new AtomicLong();
+    /** On the device's thread only. */
+    private Handles handles = Handles.NONE;
     private final TransferCount transfers = new TransferCount();
     private volatile @Nullable Thread worker;
 
@@ -155,6 +157,11 @@ public final class Device implements AutoCloseable {
         return call(() -> new MemoryUse(occupied.get(), space.free(), space.total()));
     }
 
+    /** What is open on it now. */
+    public Handles handles() {
+        return call(() -> handles);
+    }
+
     /** Host memory of the calling thread, for work it waits for: memory of its own alone would be refused to the device's thread. */
     MemorySegment lent(MemorySegment host) {
         boolean ownAlone = host.isNative() && host.isAccessibleBy(Thread.currentThread()) && !host.isAccessibleBy(worker());
@@ -186,6 +193,11 @@ public final class Device implements AutoCloseable {
     /** A tensor took memory, or gave it back. */
     void occupied(long bytes) {
         occupied.addAndGet(bytes);
+    }
+
+    /** On the device's thread: so many were opened, or closed. */
+    void opened(int tensors, int sessions, int bindings) {
+        handles = handles.plus(tensors, sessions, bindings);
     }
 
     /** Finishes what was asked for, then ends its thread. Tensors and sessions are closed before. Harmless when called twice. */

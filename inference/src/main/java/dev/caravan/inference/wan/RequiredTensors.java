@@ -12,12 +12,16 @@ import java.util.Optional;
 /** Whether a checkpoint has what a network needs, before anything is built. */
 final class RequiredTensors {
 
+    /** So many are named; of more, their number. */
+    private static final int NAMED = 12;
+
     private RequiredTensors() {}
 
     /**
      * Looks for every tensor; others do not matter.
      *
-     * @throws CheckpointException that names all that are missing, or else all that are of another shape, no numbers, or not in one piece
+     * @throws CheckpointException that names and counts those that are missing, or else those that are of another shape, no numbers, or not
+     *     in one piece
      */
     static void check(Checkpoint checkpoint, Map<String, Shape> required) throws CheckpointException {
         List<String> missing = new ArrayList<>();
@@ -36,7 +40,12 @@ final class RequiredTensors {
             return;
         }
         // Where tensors are missing it is another network, and shapes would tell nothing.
-        String complaint = missing.isEmpty() ? String.join("; ", wrong) : "it has no " + String.join(", ", missing);
+        String complaint = missing.isEmpty() ? listed(wrong, "; ") : "it has no " + listed(missing, ", ");
         throw new CheckpointException(checkpoint.path().getFileName() + " is not the right checkpoint: " + complaint);
+    }
+
+    private static String listed(List<String> items, String between) {
+        String rest = items.size() > NAMED ? " and " + (items.size() - NAMED) + " more" : "";
+        return String.join(between, items.subList(0, Math.min(NAMED, items.size()))) + rest;
     }
 }
