@@ -45,6 +45,7 @@ public final class Binding implements AutoCloseable {
         binding = session.device().api().make(Call.CREATE_IO_BINDING, session.pointer());
         runOptions = options();
         complete = session.inputs().isEmpty();
+        session.device().opened(0, 0, 1);
     }
 
     /** Ties a tensor to an input. */
@@ -176,6 +177,7 @@ public final class Binding implements AutoCloseable {
                 session.forget(this);
                 session.device().api().release(Release.IO_BINDING, binding);
                 session.device().api().release(Release.RUN_OPTIONS, runOptions);
+                session.device().opened(0, 0, -1);
             }
             return null;
         });

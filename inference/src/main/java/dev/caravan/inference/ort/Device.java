@@ -14,6 +14,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Consumer;
@@ -34,6 +35,7 @@ public final class Device implements AutoCloseable {
     private final ThreadPoolExecutor executor;
     private final TensorMemory space;
     private final AtomicLong occupied = new AtomicLong();
+    private final AtomicReference<Handles> handles = new AtomicReference<>(Handles.NONE);
     private final TransferCount transfers = new TransferCount();
     /** Loads on threads of others share it; closing waits for them. */
     private final ReadWriteLock loads = new ReentrantReadWriteLock();
@@ -188,6 +190,11 @@ public final class Device implements AutoCloseable {
         return call(() -> new MemoryUse(occupied.get(), space.free(), space.total()));
     }
 
+    /** What is open on it now. */
+    public Handles handles() {
+        return call(handles::get);
+    }
+
     /** Host memory of the calling thread, for work it waits for: memory of its own alone would be refused to the device's thread. */
     MemorySegment lent(MemorySegment host) {
         boolean ownAlone = host.isNative() && host.isAccessibleBy(Thread.currentThread()) && !host.isAccessibleBy(worker());
@@ -219,6 +226,11 @@ public final class Device implements AutoCloseable {
     /** A tensor took memory, or gave it back. */
     void occupied(long bytes) {
         occupied.addAndGet(bytes);
+    }
+
+    /** So many were opened, or closed. From any thread: a model may be loaded on its caller's. */
+    void opened(int tensors, int sessions, int bindings) {
+        handles.updateAndGet(open -> open.plus(tensors, sessions, bindings));
     }
 
     private static IllegalStateException closed() {

@@ -38,6 +38,7 @@ public final class Tensor implements AutoCloseable {
             value = api.make(Call.CREATE_TENSOR_WITH_DATA,
                     device.space().info(), memory, shape.bytes(dtype), dims, (long) shape.rank(), dtype.onnx());
         }
+        device.opened(1, 0, 0);
     }
 
     static Tensor allocate(Device device, DType dtype, Shape shape) {
@@ -203,6 +204,7 @@ public final class Tensor implements AutoCloseable {
             if (!closed) {
                 closed = true;
                 device.api().release(Release.VALUE, value);
+                device.opened(-1, 0, 0);
                 if (base == null) {
                     device.space().free(memory);
                     device.occupied(-memory.byteSize());

@@ -52,7 +52,9 @@ final class TokenizerJson {
         try {
             return JSON.readTree(json);
         } catch (JsonProcessingException e) {
-            throw new TokenizerException("tokenizer.json is damaged: " + e.getOriginalMessage().lines().findFirst().orElse(""), e);
+            // The parser's own words speak of its sources.
+            String where = e.getLocation() == null ? "" : " (line " + e.getLocation().getLineNr() + ", column " + e.getLocation().getColumnNr() + ")";
+            throw new TokenizerException("tokenizer.json is damaged, download it again: it is no JSON" + where, e);
         } catch (IOException e) {
             throw new TokenizerException("tokenizer.json cannot be read", e);
         }

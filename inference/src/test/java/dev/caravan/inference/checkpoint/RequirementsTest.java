@@ -59,9 +59,16 @@ class RequirementsTest {
     }
 
     @Test
+    void whatIsOfWholeNumbersCannotBeUsed() {
+        Checkpoint whole = new Checkpoint(FILE, Map.of("a", StoredTensor.contiguous("a", DType.I64, Shape.of(2, 2), FILE, 0)));
+        Refusals.said(assertThrows(CheckpointException.class, () -> new Requirements(shapes("a")).check(whole)),
+                "cannot give 1 of 1 tensors: a is of I64, not of floating-point numbers");
+    }
+
+    @Test
     void aLongListIsCutAndCounted() {
         String[] names = java.util.stream.IntStream.range(0, 825).mapToObj(i -> "t" + i).toArray(String[]::new);
         CheckpointException refusal = assertThrows(CheckpointException.class, () -> new Requirements(shapes(names)).check(with(Map.of())));
-        Refusals.said(refusal, "lacks 825 of 825 tensors: t0, t1, ", ", t29 and 795 more");
+        Refusals.said(refusal, "lacks 825 of 825 tensors: t0, t1, ", ", t11 and 813 more");
     }
 }
