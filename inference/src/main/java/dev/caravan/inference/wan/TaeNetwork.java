@@ -47,7 +47,7 @@ final class TaeNetwork {
         Value unit = net.add("unit", net.mul("unit", pixels.value(), half), half);
         Value channels = net.reshape("unit", unit, pixels.channels(), pixels.frames(), pixels.height(), pixels.width());
         FeatureMap x = pixels.with(net.transpose("unit", channels, 1, 0, 2, 3));
-        x = relu(step, "encoder.1", x.with(Convolutions.withBias(net, "encoder.0", x.value(), SAME), TaeWeights.NARROW));
+        x = relu(step, "encoder.1", conv(step, "encoder.0", x, true));
         int index = 2;
         for (int frames : new int[] {2, 2, 1}) {
             x = pool(step, "encoder." + index++, x, frames);

@@ -22,7 +22,7 @@ public final class VideoAutoencoders {
             return new WanVae(new WanVaeNetwork(weights(checkpoint), options, device.provider()), options, device);
         }
         Checkpoint trimmed = TaeWeights.trimmed(checkpoint);
-        RequiredTensors.check(trimmed, TaeWeights.required());
+        RequiredTensors.check(trimmed, TaeWeights.required(checkpoint));
         return new Tae(new TaeNetwork(weights(trimmed), options, device.provider()), options, device);
     }
 

@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /** Names and shapes of the weights of the Wan VAE, which follow from five numbers of channels (spec vae.md §2). */
-final class WanVaeWeights {
+public final class WanVaeWeights {
 
     /** Sizes of picture that the network works at. */
     static final int LEVELS = 4;
@@ -38,8 +38,8 @@ final class WanVaeWeights {
         return required(channels);
     }
 
-    /** @param c channels behind the first convolution and at each level */
-    static Map<String, Shape> required(int... c) {
+    /** @param c channels behind the encoder's first convolution and at each level, the largest picture first: {@code 96, 96, 192, 384, 384} */
+    public static Map<String, Shape> required(int... c) {
         WanVaeWeights weights = new WanVaeWeights();
         weights.encoder(c);
         weights.pointwise("conv1", MOMENTS, MOMENTS);

@@ -9,7 +9,7 @@ import java.nio.file.Path;
 import java.util.EnumMap;
 import java.util.Map;
 
-/** Loaded autoencoders with random weights, tiny where the type allows it. */
+/** One loaded autoencoder of each type with random weights and few channels. */
 final class TestVaes implements AutoCloseable {
 
     private static final int HEIGHT = 16;
@@ -29,7 +29,8 @@ final class TestVaes implements AutoCloseable {
         return switch (type) {
             case WAN -> WanVaeWeights.required(4, 4, 8, 16, 16);
             case LIGHTVAE -> WanVaeWeights.required(3, 3, 7, 14, 14);
-            case TAE, LIGHTTAE -> TaeWeights.required();
+            case TAE -> TaeWeights.required(8, 24, 16, 8);
+            case LIGHTTAE -> TaeWeights.required(6, 20, 14, 10);
         };
     }
 
