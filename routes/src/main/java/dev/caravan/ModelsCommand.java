@@ -11,6 +11,7 @@ import dev.caravan.inference.model.DownloadException;
 import dev.caravan.inference.model.ModelStore;
 import dev.caravan.models.DownloadModels;
 import dev.caravan.models.ListModels;
+import dev.caravan.models.MakeTinyModels;
 import dev.caravan.models.ModelsContext;
 import dev.caravan.models.ModelsSubcommand;
 import dev.caravan.models.RemoveModels;
@@ -37,7 +38,7 @@ public final class ModelsCommand {
 
     /** Every word of the command, in the order of its help text. */
     private static final List<ModelsSubcommand> SUBCOMMANDS =
-            List.of(new ListModels(), new DownloadModels(), new VerifyModels(), new RemoveModels());
+            List.of(new ListModels(), new DownloadModels(), new VerifyModels(), new RemoveModels(), new MakeTinyModels());
 
     private static final List<Option> OPTIONS = List.of(
             Option.DATA, Option.MODELS_DIR, Option.HF_TOKEN, Option.HF_ENDPOINT, Option.PROXY, Option.PARALLEL_DOWNLOADS, Option.HELP);
