@@ -16,7 +16,7 @@ import java.util.Set;
 public record Requirements(Map<String, Shape> shapes) {
 
     /** So many names of a kind are listed; of more, their number. */
-    private static final int LISTED = 12;
+    private static final int LISTED = 30;
 
     public Requirements {
         shapes = new LinkedHashMap<>(shapes);
@@ -33,7 +33,7 @@ public record Requirements(Map<String, Shape> shapes) {
     }
 
     /**
-     * As {@link #check(Checkpoint)}, and that a network can use every tensor where it lies: floating-point numbers that follow each other.
+     * As {@link #check(Checkpoint)}, and that a network can use every tensor where it lies: its numbers follow each other.
      *
      * @throws CheckpointException also naming those that are stored otherwise
      */

@@ -47,14 +47,14 @@ class RequirementsTest {
     }
 
     @Test
-    void whatIsToBeUsedInPlaceLiesInARowOfFloatingPointNumbers() throws CheckpointException {
+    void whatIsToBeUsedInPlaceLiesInARow() throws CheckpointException {
         Map<String, StoredTensor> tensors = new LinkedHashMap<>();
-        tensors.put("a", StoredTensor.contiguous("a", DType.I32, Shape.of(2, 2), FILE, 0));
+        tensors.put("a", StoredTensor.contiguous("a", DType.F32, Shape.of(2, 2), FILE, 0));
         tensors.put("b", new StoredTensor("b", DType.F32, Shape.of(2, 2), FILE, 0, new long[] {1, 2}));
         Requirements requirements = new Requirements(shapes("a", "b"));
         Checkpoint checkpoint = new Checkpoint(FILE, tensors);
         assertEquals(Set.of(), requirements.check(checkpoint));
-        assertEquals("model.pt does not fit this network: it cannot give 2 of 2 tensors: a is of I32, b is not stored in a row",
+        assertEquals("model.pt does not fit this network: it cannot give 1 of 2 tensors: b is not stored in a row",
                 assertThrows(CheckpointException.class, () -> requirements.checkInPlace(checkpoint)).getMessage());
     }
 
