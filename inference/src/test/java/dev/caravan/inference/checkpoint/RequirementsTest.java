@@ -69,6 +69,6 @@ class RequirementsTest {
     void aLongListIsCutAndCounted() {
         String[] names = java.util.stream.IntStream.range(0, 825).mapToObj(i -> "t" + i).toArray(String[]::new);
         CheckpointException refusal = assertThrows(CheckpointException.class, () -> new Requirements(shapes(names)).check(with(Map.of())));
-        Refusals.said(refusal, "lacks 825 of 825 tensors: t0, t1, ", ", t11 and 813 more");
+        Refusals.said(refusal, "lacks 825 of 825 tensors: t0, t1, ", ", t29 and 795 more");
     }
 }
