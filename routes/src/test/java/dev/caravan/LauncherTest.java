@@ -19,7 +19,9 @@ class LauncherTest {
     @Test
     void theDoctorNamesEveryThingTheHubNeeds() throws Exception {
         String report = run("doctor");
-        for (String thing : new String[] {"JDK 25+", "build", "WebRTC libraries", "network address", "data folder", "disk", "port", "inference natives", "GPU", "CUDA libraries"}) {
+        for (String thing : new String[] {
+            "JDK 25+", "build", "WebRTC libraries", "network address", "data folder", "disk", "port",
+            "inference natives", "GPU", "CUDA libraries"}) {
             assertTrue(report.contains(thing), "'" + thing + "' is missing in:\n" + report);
         }
     }

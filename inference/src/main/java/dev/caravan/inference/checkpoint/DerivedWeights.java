@@ -3,6 +3,7 @@ package dev.caravan.inference.checkpoint;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -19,8 +20,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Keeps weights in the form a network needs them where their own file has another one: merged with adapters, in another element type, in one
- * piece. Only tensors that change are written, once per model, to {@code <folder>/<model>-<digest>.safetensors}; the digest is over
+ * Keeps weights in the form a network needs them where their own file has another one: merged with adapters, in another element type, in
+ * one piece. Only tensors that change are written, once per model, to {@code <folder>/<model>-<digest>.safetensors}; the digest is over
  * everything they are made from, so a file that fits is used again and any other one of the same model is removed.
  *
  * <p>Thread-safe, and safe beside other processes with the same folder: one writes, the others wait and use what it wrote. Sessions must be
@@ -59,7 +60,7 @@ public final class DerivedWeights {
         Path file = folder.resolve(model + "-" + digest + ".safetensors");
         ONE_AT_A_TIME.lock();
         try {
-            Files.createDirectories(folder);
+            makeFolder();
             try (FileChannel channel = FileChannel.open(
                             folder.resolve(model + ".lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
                     FileLock lock = channel.lock()) {
@@ -71,6 +72,15 @@ public final class DerivedWeights {
             throw CheckpointException.writing(file, e);
         } finally {
             ONE_AT_A_TIME.unlock();
+        }
+    }
+
+    private void makeFolder() throws IOException, CheckpointException {
+        try {
+            Files.createDirectories(folder);
+        } catch (FileAlreadyExistsException e) {
+            throw new CheckpointException(
+                    "the folder " + folder.getFileName() + " of the models folder cannot be made: there is a file of that name", e);
         }
     }
 

@@ -16,19 +16,32 @@ import java.util.Set;
 public record Requirements(Map<String, Shape> shapes) {
 
     /** So many names of a kind are listed; of more, their number. */
-    private static final int LISTED = 30;
+    private static final int LISTED = 12;
 
     public Requirements {
         shapes = new LinkedHashMap<>(shapes);
     }
 
     /**
-     * Checks that every tensor is there in its shape.
+     * Checks that every tensor is there in its shape, of floating-point numbers.
      *
      * @return names of tensors that the network does not know, for a warning
      * @throws CheckpointException naming those that are missing, cannot be used, or have another shape
      */
     public Set<String> check(Checkpoint checkpoint) throws CheckpointException {
+        return check(checkpoint, false);
+    }
+
+    /**
+     * As {@link #check(Checkpoint)}, and that a network can use every tensor where it lies: floating-point numbers that follow each other.
+     *
+     * @throws CheckpointException also naming those that are stored otherwise
+     */
+    public Set<String> checkInPlace(Checkpoint checkpoint) throws CheckpointException {
+        return check(checkpoint, true);
+    }
+
+    private Set<String> check(Checkpoint checkpoint, boolean inPlace) throws CheckpointException {
         List<String> missing = new ArrayList<>();
         List<String> unusable = new ArrayList<>();
         List<String> different = new ArrayList<>();
@@ -39,6 +52,10 @@ public record Requirements(Map<String, Shape> shapes) {
                 (reason == null ? missing : unusable).add(reason == null ? name : name + " " + reason);
             } else if (!tensor.shape().equals(shape)) {
                 different.add(name + " is " + tensor.shape() + ", not " + shape);
+            } else if (!tensor.dtype().floating()) {
+                unusable.add(name + " is of " + tensor.dtype() + ", not of floating-point numbers");
+            } else if (inPlace && !tensor.contiguous()) {
+                unusable.add(name + " is not stored in a row");
             }
         });
         List<String> wrong = new ArrayList<>();

@@ -23,8 +23,12 @@ public record LoraPair(String module, StoredTensor down, StoredTensor up, float 
         return Math.toIntExact(down.shape().dim(0));
     }
 
-    /** @throws CheckpointException when the product has not the shape of the weight */
+    /** @throws CheckpointException when the product has not the shape of the weight, or the matrices are not of floating-point numbers */
     void fits(Shape weight) throws CheckpointException {
+        if (!down.dtype().floating() || !up.dtype().floating()) {
+            throw new CheckpointException(down.file().getFileName() + " does not fit this model: for " + module + " it has matrices of "
+                    + up.dtype() + " and " + down.dtype() + ", not of floating-point numbers");
+        }
         Shape a = down.shape();
         Shape b = up.shape();
         if (a.rank() != 2 || b.rank() != 2 || b.dim(1) != a.dim(0) || b.dim(0) != weight.dim(0) || a.dim(1) != weight.dim(1)) {

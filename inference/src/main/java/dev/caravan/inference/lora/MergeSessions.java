@@ -12,6 +12,7 @@ import dev.caravan.inference.onnx.Value;
 import dev.caravan.inference.ort.Binding;
 import dev.caravan.inference.ort.Device;
 import dev.caravan.inference.ort.OrtSession;
+import dev.caravan.inference.ort.SessionSettings;
 import dev.caravan.inference.ort.Tensor;
 import dev.caravan.inference.tensor.DType;
 import dev.caravan.inference.tensor.Shape;
@@ -21,10 +22,13 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** {@code w [out,in], a [r,in], b [out,r] -> w + b·a} on a device: one small model per pair of element types, for matrices of all sizes. */
+/** {@code w [out,in], a [r,in], b [out,r] -> w + b·a} on a device: one small model per pair of element types, for all sizes. */
 final class MergeSessions implements AutoCloseable {
 
     private record Types(DType from, DType to) {}
+
+    /** The factors are fp32 on every device, not rounded to fewer bits as CUDA may. */
+    private static final SessionSettings EXACT = SessionSettings.DEFAULT.exactFp32();
 
     private final Device device;
     private final Map<Types, OrtSession> sessions = new HashMap<>();
@@ -35,15 +39,14 @@ final class MergeSessions implements AutoCloseable {
 
     /** The merged weight's bytes. */
     MemorySegment merge(StoredTensor weight, List<LoraMerge.Term> terms, DType to) throws CheckpointException {
-        OrtSession session = sessions.computeIfAbsent(new Types(weight.dtype(), to), types -> device.load(model(types)));
+        OrtSession session = sessions.computeIfAbsent(new Types(weight.dtype(), to), types -> device.load(model(types), EXACT));
         int out = Math.toIntExact(weight.shape().dim(0));
         int in = Math.toIntExact(weight.shape().dim(1));
         int rank = terms.stream().mapToInt(term -> term.pair().rank()).sum();
         float[] a = new float[Math.multiplyExact(rank, in)];
         float[] b = new float[Math.multiplyExact(out, rank)];
         sideBySide(terms, a, b, out, in, rank);
-        // Shared: the device reads the mapped file on its own thread.
-        try (Arena arena = Arena.ofShared();
+        try (Arena arena = Arena.ofConfined();
                 Tensor w = device.zeros(weight.dtype(), weight.shape());
                 Tensor down = device.of(DType.F32, Shape.of(rank, in), a);
                 Tensor up = device.of(DType.F32, Shape.of(out, rank), b);

@@ -112,7 +112,8 @@ record CudaKernel(Op op, int since, List<String> inputs, List<String> outputs, M
                 continue;
             }
             if (!types.get(bare(port)).contains(value.dtype())) {
-                return Optional.of("CUDA has no " + op + " of " + value.dtype() + " " + value.name() + ", only of " + types.get(bare(port)));
+                return Optional.of(
+                        "CUDA has no " + op + " of " + value.dtype() + " " + value.name() + ", only of " + types.get(bare(port)));
             }
             DType before = bound.putIfAbsent(bare(port), value.dtype());
             if (before != null && before != value.dtype()) {

@@ -45,6 +45,7 @@ public final class Binding implements AutoCloseable {
         binding = session.device().api().make(Call.CREATE_IO_BINDING, session.pointer());
         runOptions = options();
         complete = session.inputs().isEmpty();
+        session.device().opened(0, 0, 1);
     }
 
     /** Ties a tensor to an input. */
@@ -98,10 +99,10 @@ public final class Binding implements AutoCloseable {
         if (at < 0) {
             ties.add(tie);
             tensors.add(tensor);
+            complete = session.inputs().stream().allMatch(input -> ties.contains(IN + input));
         } else if (tensors.set(at, tensor) == tensor) {
             return;
         }
-        complete = session.inputs().stream().allMatch(input -> ties.contains(IN + input));
         if (recorded) {
             renew(session.nextGraph());
         }
@@ -121,7 +122,8 @@ public final class Binding implements AutoCloseable {
         requireOpen();
         if (!complete) {
             // The library would find out in the middle of the run, in a kernel that may not look.
-            throw new OrtException(INVALID_ARGUMENT, "not every input is tied to a tensor: there are " + session.inputs() + ", tied are " + ties);
+            throw new OrtException(INVALID_ARGUMENT,
+                    "not every input is tied to a tensor: there are " + session.inputs() + ", tied are " + ties);
         }
         for (int i = 0; i < tensors.size(); i++) {
             tensors.get(i).requireOpen();
@@ -147,8 +149,9 @@ public final class Binding implements AutoCloseable {
         OrtApi api = session.device().api();
         dropGraph();
         graph = id;
-        api.release(Release.RUN_OPTIONS, runOptions);
+        MemorySegment old = runOptions;
         runOptions = options();
+        api.release(Release.RUN_OPTIONS, old);
     }
 
     private void dropGraph() {
@@ -174,6 +177,7 @@ public final class Binding implements AutoCloseable {
                 session.forget(this);
                 session.device().api().release(Release.IO_BINDING, binding);
                 session.device().api().release(Release.RUN_OPTIONS, runOptions);
+                session.device().opened(0, 0, -1);
             }
             return null;
         });

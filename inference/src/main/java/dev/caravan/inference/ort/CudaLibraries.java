@@ -35,7 +35,8 @@ record CudaLibraries(String cudart) {
             throw new OrtException(0, "these natives are for CUDA " + cudart.map(CudaLibraries::major).orElse("?") + " and "
                     + String.join(", ", missing) + " cannot be loaded: install it, or add its folder to LD_LIBRARY_PATH");
         }
-        return new CudaLibraries(cudart.orElseThrow(() -> new OrtException(0, "the CUDA provider wants no libcudart: its build is unknown")));
+        return new CudaLibraries(cudart.orElseThrow(() ->
+                new OrtException(0, "the CUDA provider wants no libcudart: its build is unknown")));
     }
 
     private static List<String> wanted(Path provider) {

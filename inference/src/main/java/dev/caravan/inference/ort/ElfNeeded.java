@@ -83,7 +83,7 @@ final class ElfNeeded {
     }
 
     private ByteBuffer read(long position, int bytes) throws IOException {
-        if (position < 0 || bytes < 0 || position + bytes > file.size()) {
+        if (position < 0 || bytes < 0 || position > file.size() - bytes) {
             throw new EOFException("the library is cut off");
         }
         ByteBuffer buffer = ByteBuffer.allocate(bytes).order(ByteOrder.LITTLE_ENDIAN);

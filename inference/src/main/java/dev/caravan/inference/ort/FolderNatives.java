@@ -17,7 +17,8 @@ record FolderNatives(Path folder, Path library) implements OrtNatives {
         try (Stream<Path> files = Files.list(folder)) {
             Path library = files.filter(file -> file.getFileName().toString().matches("\\Q" + name + "\\E(\\.[0-9.]+)?"))
                     .min((a, b) -> Integer.compare(a.toString().length(), b.toString().length()))
-                    .orElseThrow(() -> new OrtException(0, folder + " holds no " + name + ": give a folder with ONNX Runtime 1.23 or newer"));
+                    .orElseThrow(() -> new OrtException(0,
+                            folder + " holds no " + name + ": give a folder with ONNX Runtime 1.23 or newer"));
             return new FolderNatives(folder, library);
         } catch (IOException e) {
             throw new OrtException(0, folder + " cannot be read: give a folder with ONNX Runtime 1.23 or newer");

@@ -64,7 +64,8 @@ record JarNatives(String root, String platform, String version, boolean hasCuda,
             }
             return unpack("onnxruntime");
         } catch (IOException e) {
-            throw new OrtException(0, "ONNX Runtime could not be unpacked (" + e.getMessage() + "): is the disk full? --data DIR chooses another");
+            throw new OrtException(0,
+                    "ONNX Runtime could not be unpacked (" + e.getMessage() + "): is the disk full? --data DIR chooses another");
         }
     }
 

@@ -27,8 +27,13 @@ public final class OrtException extends RuntimeException {
 
     /** The first line of the message, without the source files and folders ONNX Runtime likes to name. For clients. */
     public String brief() {
+        return brief("");
+    }
+
+    /** As {@link #brief()}; what can be told from words only by who knows it is left out, too: a folder with spaces in its name. */
+    public String brief(String folder) {
         String line = String.valueOf(getMessage()).lines().findFirst().orElse("");
-        String clean = line.replaceAll("(?:[A-Za-z]:)?(?:[/\\\\][^/\\\\\\s:]+){2,}(?::\\d+)?", "...");
+        String clean = (folder.isEmpty() ? line : line.replace(folder, "...")).replaceAll("(?:[A-Za-z]:)?(?:[/\\\\][^/\\\\\\s:]+){2,}(?::\\d+)?", "...");
         return clean.length() <= LONGEST_BRIEF ? clean : clean.substring(0, LONGEST_BRIEF) + "...";
     }
 

@@ -47,6 +47,7 @@ public final class OrtSession implements AutoCloseable {
         }
         inputs = names(Call.SESSION_INPUT_COUNT, Call.SESSION_INPUT_NAME);
         outputs = names(Call.SESSION_OUTPUT_COUNT, Call.SESSION_OUTPUT_NAME);
+        device.opened(0, 1, 0);
     }
 
     private void configure(MemorySegment options, Arena arena, OnnxModel model, int threads) {
@@ -143,6 +144,7 @@ public final class OrtSession implements AutoCloseable {
                 List.copyOf(bindings).forEach(Binding::close);
                 closed = true;
                 device.api().release(Release.SESSION, session);
+                device.opened(0, -1, 0);
                 names.close();
             }
             return null;

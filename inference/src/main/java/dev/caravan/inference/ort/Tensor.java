@@ -38,6 +38,7 @@ public final class Tensor implements AutoCloseable {
             value = api.make(Call.CREATE_TENSOR_WITH_DATA,
                     device.space().info(), memory, shape.bytes(dtype), dims, (long) shape.rank(), dtype.onnx());
         }
+        device.opened(1, 0, 0);
     }
 
     static Tensor allocate(Device device, DType dtype, Shape shape) {
@@ -77,7 +78,7 @@ public final class Tensor implements AutoCloseable {
     /** The elements from one on under another shape, sharing the memory. */
     public Tensor view(long firstElement, Shape part) {
         long from = Math.multiplyExact(firstElement, (long) dtype.bytes());
-        if (firstElement < 0 || from + part.bytes(dtype) > shape.bytes(dtype)) {
+        if (firstElement < 0 || part.bytes(dtype) > shape.bytes(dtype) - from) {
             throw new IllegalArgumentException("no view of " + part + " from element " + firstElement + " on in a tensor of " + shape);
         }
         return device.call(() -> {
@@ -99,9 +100,10 @@ public final class Tensor implements AutoCloseable {
         if (bytes.byteSize() != shape.bytes(dtype)) {
             throw new IllegalArgumentException(bytes.byteSize() + " bytes for a tensor of " + shape.bytes(dtype));
         }
+        MemorySegment lent = device.lent(bytes);
         device.call(() -> {
             requireOpen();
-            device.space().write(memory, bytes);
+            device.space().write(memory, lent);
             device.transfers().wrote(bytes.byteSize());
             return null;
         });
@@ -124,9 +126,10 @@ public final class Tensor implements AutoCloseable {
         if (into.byteSize() != shape.bytes(dtype)) {
             throw new IllegalArgumentException(into.byteSize() + " bytes for a tensor of " + shape.bytes(dtype));
         }
+        MemorySegment lent = device.lent(into);
         device.call(() -> {
             requireOpen();
-            device.space().read(memory, into);
+            device.space().read(memory, lent);
             device.transfers().read(into.byteSize());
             return null;
         });
@@ -201,6 +204,7 @@ public final class Tensor implements AutoCloseable {
             if (!closed) {
                 closed = true;
                 device.api().release(Release.VALUE, value);
+                device.opened(-1, 0, 0);
                 if (base == null) {
                     device.space().free(memory);
                     device.occupied(-memory.byteSize());

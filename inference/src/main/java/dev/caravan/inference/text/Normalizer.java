@@ -15,15 +15,21 @@ interface Normalizer {
 
     Normalizer NONE = text -> text;
 
+    /** A file's rules may make text longer, but not without end. */
+    int MAX_ADDITION = 16;
+    int MAX_STEPS = 32;
+    int MAX_TEXT = 1 << 17;
+
     String apply(String text);
 
-    /** One after the other. */
+    /** One after the other; what is longer than {@link #MAX_TEXT} is cut, which no prompt is before. */
     static Normalizer sequence(List<Normalizer> steps) {
         List<Normalizer> fixed = List.copyOf(steps);
         return text -> {
             String out = text;
             for (Normalizer step : fixed) {
                 out = step.apply(out);
+                out = out.length() > MAX_TEXT ? out.substring(0, MAX_TEXT) : out;
             }
             return out;
         };
@@ -57,6 +63,9 @@ interface Normalizer {
         }
         return switch (json.path("type").asText()) {
             case "Sequence" -> {
+                if (json.path("normalizers").size() > MAX_STEPS) {
+                    throw new TokenizerException("the tokenizer's normalizer has more than " + MAX_STEPS + " steps");
+                }
                 List<Normalizer> steps = new ArrayList<>();
                 for (JsonNode step : json.path("normalizers")) {
                     steps.add(read(step));
@@ -70,12 +79,13 @@ interface Normalizer {
             case "NFKD" -> form(Form.NFKD);
             case "Lowercase" -> Normalizer::lowercase;
             case "Strip" -> strip(json.path("strip_left").asBoolean(), json.path("strip_right").asBoolean());
-            case "Replace" -> replaceAll(SimplePattern.read(json.path("pattern")), json.path("content").asText());
+            case "Replace" -> replaceAll(SimplePattern.read(json.path("pattern")), addition(json.path("content")));
             case "Prepend" -> {
-                String prefix = json.path("prepend").asText();
+                String prefix = addition(json.path("prepend"));
                 yield text -> text.isEmpty() ? text : prefix + text;
             }
-            default -> throw new TokenizerException("the tokenizer's normalizer " + TokenizerJson.quoted(json.path("type")) + " is not known");
+            default -> throw new TokenizerException("the tokenizer's normalizer " + TokenizerJson.quoted(json.path("type"))
+                    + " is not known");
         };
     }
 
@@ -88,6 +98,14 @@ interface Normalizer {
         StringBuilder out = new StringBuilder(text.length());
         text.codePoints().forEach(c -> out.append(Character.toString(c).toLowerCase(Locale.ROOT)));
         return out.toString();
+    }
+
+    private static String addition(JsonNode json) throws TokenizerException {
+        if (json.asText().length() > MAX_ADDITION) {
+            throw new TokenizerException("the tokenizer's normalizer inserts " + TokenizerJson.quoted(json) + "; at most " + MAX_ADDITION
+                    + " characters are known");
+        }
+        return json.asText();
     }
 
     private static byte[] base64(JsonNode json) throws TokenizerException {

@@ -108,8 +108,9 @@ public final class PromptBlend {
         for (int i = from; i < to; i++) {
             dot += (double) a[i] * b[i];
         }
-        double norms = (norm(a, from, to) + SMALLEST_NORM) * (norm(b, from, to) + SMALLEST_NORM);
-        return Math.acos(Math.clamp(dot / norms, -1.0, 1.0));
+        // The reference adds 1e-8 to each norm. In fp32 that vanishes unless the norm does; in fp64 it would keep parallel rows apart.
+        double norms = norm(a, from, to) * norm(b, from, to);
+        return norms == 0 ? Math.PI / 2 : Math.acos(Math.clamp(dot / norms, -1.0, 1.0));
     }
 
     private static void mix(float[] a, double shareOfA, float[] b, double shareOfB, float[] out, int from, int to) {
@@ -128,7 +129,8 @@ public final class PromptBlend {
 
     private static void checkSameShape(PromptEmbedding a, PromptEmbedding b) {
         if (a.rows() != b.rows() || a.width() != b.width()) {
-            throw new IllegalArgumentException("embeddings of different shapes: " + a.rows() + "x" + a.width() + " and " + b.rows() + "x" + b.width());
+            throw new IllegalArgumentException(
+                    "embeddings of different shapes: " + a.rows() + "x" + a.width() + " and " + b.rows() + "x" + b.width());
         }
     }
 }

@@ -6,7 +6,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One stream's text conditioning: decides per chunk which prompts are encoded, blends them and walks transitions (spec text-encoder §5, §6).
+ * One stream's text conditioning: decides per chunk which prompts are encoded, blends them and walks transitions (spec text-encoder §5,
+ * §6).
  *
  * <p>A change of prompts during a transition cancels it and goes on from the present blend. A transition whose target is where the stream
  * already is (within 0.01) does nothing but make its prompts the current ones, as in the reference. One thread: the stream's owner.
@@ -47,7 +48,7 @@ public final class PromptConditioner {
         lastEncoded = prompts;
         boolean updated = target.map(reached -> goTo(reached, request.transition())).orElseGet(this::walk);
         transitionActive = transition != null && !transition.isEmpty();
-        // What a request names it no longer names when it is walked; the reference keeps the old prompts until then.
+        // While a transition runs the prompts it left stay the current ones.
         if (!transitionActive) {
             transition = null;
             current = prompts;

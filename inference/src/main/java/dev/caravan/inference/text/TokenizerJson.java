@@ -52,7 +52,9 @@ final class TokenizerJson {
         try {
             return JSON.readTree(json);
         } catch (JsonProcessingException e) {
-            throw new TokenizerException("tokenizer.json is damaged: " + e.getOriginalMessage().lines().findFirst().orElse(""), e);
+            // The parser's own words speak of its sources.
+            String where = e.getLocation() == null ? "" : " (line " + e.getLocation().getLineNr() + ", column " + e.getLocation().getColumnNr() + ")";
+            throw new TokenizerException("tokenizer.json is damaged, download it again: it is no JSON" + where, e);
         } catch (IOException e) {
             throw new TokenizerException("tokenizer.json cannot be read", e);
         }
@@ -116,7 +118,8 @@ final class TokenizerJson {
             String name = step.path("SpecialToken").path("id").asText();
             JsonNode ids = json.path("special_tokens").path(name).path("ids");
             if (ids.isEmpty() || ids.size() > MAX_ADDED_TOKENS) {
-                throw new TokenizerException("the tokenizer's template names " + quoted(step.path("SpecialToken").path("id")) + " without its ids");
+                throw new TokenizerException("the tokenizer's template names " + quoted(step.path("SpecialToken").path("id"))
+                        + " without its ids");
             }
             for (JsonNode id : ids) {
                 side.add(id(id, Integer.MAX_VALUE, "a template's id"));

@@ -11,26 +11,31 @@ import java.util.List;
 /** A decoding step tied to one stream: fixed tensors that a run reads and writes. */
 final class DecodeStep implements AutoCloseable {
 
+    private final Owned owned = new Owned();
     private final Tensor latent;
     private final Tensor decoded;
-    private final Tensor rgb;
     private final List<Tensor> pictures = new ArrayList<>();
     private final Binding binding;
 
     DecodeStep(VaeStage stage, VaeState state, VaeOptions options) {
         Device device = stage.device();
         int frames = stage.graph().frames();
-        latent = device.zeros(options.latents(), options.latentShape(1));
-        decoded = device.zeros(options.compute(), Shape.of(3, frames, options.height(), options.width()));
-        rgb = device.zeros(DType.U8, Shape.of(frames, options.height(), options.width(), 3));
         Shape picture = Shape.of(options.height(), options.width(), 3);
-        for (int i = 0; i < frames; i++) {
-            pictures.add(rgb.view(i * picture.elements(), picture));
+        try {
+            latent = owned.keep(device.zeros(options.latents(), options.latentShape(1)));
+            decoded = owned.keep(device.zeros(options.compute(), Shape.of(3, frames, options.height(), options.width())));
+            Tensor rgb = owned.keep(device.zeros(DType.U8, Shape.of(frames, options.height(), options.width(), 3)));
+            for (int i = 0; i < frames; i++) {
+                pictures.add(owned.keep(rgb.view(i * picture.elements(), picture)));
+            }
+            binding = owned.keep(stage.bind(state))
+                    .input(VaeGraph.LATENT, latent)
+                    .output(VaeGraph.DECODED, decoded)
+                    .output(VaeGraph.RGB, rgb);
+        } catch (RuntimeException e) {
+            owned.close();
+            throw e;
         }
-        binding = stage.bind(state)
-                .input(VaeGraph.LATENT, latent)
-                .output(VaeGraph.DECODED, decoded)
-                .output(VaeGraph.RGB, rgb);
     }
 
     /** Decodes one of several latents. */
@@ -53,10 +58,6 @@ final class DecodeStep implements AutoCloseable {
 
     @Override
     public void close() {
-        binding.close();
-        pictures.forEach(Tensor::close);
-        rgb.close();
-        decoded.close();
-        latent.close();
+        owned.close();
     }
 }

@@ -9,6 +9,7 @@ import dev.caravan.inference.tensor.Shape;
 /** An encoding step tied to one stream: fixed tensors that a run reads and writes. */
 final class EncodeStep implements AutoCloseable {
 
+    private final Owned owned = new Owned();
     private final int frames;
     private final int plane;
     private final float[] staging;
@@ -21,11 +22,16 @@ final class EncodeStep implements AutoCloseable {
         frames = stage.graph().frames();
         plane = options.height() * options.width();
         staging = new float[3 * frames * plane];
-        pixels = device.zeros(DType.F32, Shape.of(1, 3, frames, options.height(), options.width()));
-        latent = device.zeros(options.latents(), options.latentShape(1));
-        binding = stage.bind(state).input(VaeGraph.PIXELS, pixels);
-        if (stage.session().outputs().contains(VaeGraph.LATENT)) {
-            binding.output(VaeGraph.LATENT, latent);
+        try {
+            pixels = owned.keep(device.zeros(DType.F32, Shape.of(1, 3, frames, options.height(), options.width())));
+            latent = owned.keep(device.zeros(options.latents(), options.latentShape(1)));
+            binding = owned.keep(stage.bind(state)).input(VaeGraph.PIXELS, pixels);
+            if (stage.session().outputs().contains(VaeGraph.LATENT)) {
+                binding.output(VaeGraph.LATENT, latent);
+            }
+        } catch (RuntimeException e) {
+            owned.close();
+            throw e;
         }
     }
 
@@ -56,8 +62,6 @@ final class EncodeStep implements AutoCloseable {
 
     @Override
     public void close() {
-        binding.close();
-        pixels.close();
-        latent.close();
+        owned.close();
     }
 }

@@ -7,6 +7,7 @@ import java.util.Map;
 /** One memory of a stream's encoder: a state, and the steps tied to it as they are needed. */
 final class EncoderMemory implements AutoCloseable {
 
+    private final Owned owned = new Owned();
     private final VaeOptions options;
     private final VaeState state;
     private final Map<VaeStage, EncodeStep> steps = new IdentityHashMap<>();
@@ -14,11 +15,12 @@ final class EncoderMemory implements AutoCloseable {
     /** @param stages those whose states are all there are */
     EncoderMemory(VaeOptions options, List<VaeStage> stages) {
         this.options = options;
-        this.state = new VaeState(stages.getFirst().device(), options.compute(), stages.stream().map(VaeStage::graph).toList());
+        this.state = owned.keep(
+                new VaeState(stages.getFirst().device(), options.compute(), stages.stream().map(VaeStage::graph).toList()));
     }
 
     EncodeStep step(VaeStage stage) {
-        return steps.computeIfAbsent(stage, needed -> new EncodeStep(needed, state, options));
+        return steps.computeIfAbsent(stage, needed -> owned.keep(new EncodeStep(needed, state, options)));
     }
 
     VaeState state() {
@@ -27,7 +29,7 @@ final class EncoderMemory implements AutoCloseable {
 
     @Override
     public void close() {
-        steps.values().forEach(EncodeStep::close);
-        state.close();
+        steps.clear();
+        owned.close();
     }
 }

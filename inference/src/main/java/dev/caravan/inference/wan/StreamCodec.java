@@ -9,6 +9,7 @@ import java.util.Map;
 /** What the streams of all autoencoders have in common: their tensors and the checks of what they are given. */
 abstract class StreamCodec implements VideoCodec {
 
+    private final Owned owned = new Owned();
     private final VaeOptions options;
     private final Device device;
     private final List<VaeStage> encoders;
@@ -23,7 +24,17 @@ abstract class StreamCodec implements VideoCodec {
         this.options = options;
         this.device = device;
         this.encoders = encoders;
-        this.decoderState = new VaeState(device, options.compute(), decoders.stream().map(VaeStage::graph).toList());
+        this.decoderState = owned.keep(new VaeState(device, options.compute(), decoders.stream().map(VaeStage::graph).toList()));
+    }
+
+    /** A decoding step on this stream's state. When it cannot be made the whole stream cannot, and is closed. */
+    final DecodeStep decoder(VaeStage stage) {
+        try {
+            return owned.keep(new DecodeStep(stage, decoderState, options));
+        } catch (RuntimeException e) {
+            close();
+            throw e;
+        }
     }
 
     /** Takes what one run of a decoder made, on the calling thread. */
@@ -84,7 +95,7 @@ abstract class StreamCodec implements VideoCodec {
 
     /** Zeros when it is new. */
     final EncoderMemory memory(Memory memory) {
-        return memories.computeIfAbsent(memory, needed -> new EncoderMemory(options, encoders));
+        return memories.computeIfAbsent(memory, needed -> owned.keep(new EncoderMemory(options, encoders)));
     }
 
     /** Whether there is such a memory yet. */
@@ -105,9 +116,8 @@ abstract class StreamCodec implements VideoCodec {
     }
 
     @Override
-    public void close() {
-        memories.values().forEach(EncoderMemory::close);
+    public final void close() {
         memories.clear();
-        decoderState.close();
+        owned.close();
     }
 }

@@ -5,6 +5,7 @@ import dev.caravan.inference.ort.Device;
 /** The TAE, for plain or normalised latents, on a device. */
 final class Tae implements VideoAutoencoder {
 
+    private final Owned owned = new Owned();
     private final VaeOptions options;
     private final Device device;
     private final VaeStage encode;
@@ -13,11 +14,11 @@ final class Tae implements VideoAutoencoder {
     Tae(TaeNetwork network, VaeOptions options, Device device) {
         this.options = options;
         this.device = device;
-        this.decode = VaeStage.load(network.decode(), device);
         try {
-            this.encode = VaeStage.load(network.encode(), device);
+            decode = owned.keep(VaeStage.load(network.decode(), device));
+            encode = owned.keep(VaeStage.load(network.encode(), device));
         } catch (RuntimeException e) {
-            decode.close();
+            owned.close();
             throw e;
         }
     }
@@ -42,7 +43,6 @@ final class Tae implements VideoAutoencoder {
 
     @Override
     public void close() {
-        encode.close();
-        decode.close();
+        owned.close();
     }
 }

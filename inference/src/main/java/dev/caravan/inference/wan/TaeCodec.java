@@ -17,7 +17,7 @@ final class TaeCodec extends StreamCodec {
     TaeCodec(Tae tae, Device device) {
         super(tae.options(), device, List.of(tae.encode()), List.of(tae.decode()));
         this.tae = tae;
-        this.decode = new DecodeStep(tae.decode(), decoderState(), tae.options());
+        this.decode = decoder(tae.decode());
     }
 
     @Override
@@ -50,11 +50,5 @@ final class TaeCodec extends StreamCodec {
         for (int i = 0; i < latents.shape().dim(0); i++) {
             encoder.step(tae.encode()).run(pixels, frames, i * VaeOptions.FRAMES, latents, i);
         }
-    }
-
-    @Override
-    public void close() {
-        decode.close();
-        super.close();
     }
 }

@@ -47,7 +47,7 @@ final class TaeNetwork {
         Value unit = net.add("unit", net.mul("unit", pixels.value(), half), half);
         Value channels = net.reshape("unit", unit, pixels.channels(), pixels.frames(), pixels.height(), pixels.width());
         FeatureMap x = pixels.with(net.transpose("unit", channels, 1, 0, 2, 3));
-        x = relu(step, "encoder.1", x.with(Convolutions.withBias(net, "encoder.0", x.value(), SAME), TaeWeights.NARROW));
+        x = relu(step, "encoder.1", conv(step, "encoder.0", x, true));
         int index = 2;
         for (int frames : new int[] {2, 2, 1}) {
             x = pool(step, "encoder." + index++, x, frames);
@@ -113,16 +113,16 @@ final class TaeNetwork {
     private static FeatureMap pool(VaeStep step, String path, FeatureMap x, int frames) {
         int pooled = x.frames() / frames;
         Value together = step.net().reshape(path, x.value(), pooled, (long) frames * x.channels(), x.height(), x.width());
-        return new FeatureMap(Convolutions.withoutBias(step.net(), path + ".conv", together, Window.ONE), x.channels(), pooled, x.height(),
-                x.width());
+        Value one = Convolutions.withoutBias(step.net(), path + ".conv", together, Window.ONE);
+        return new FeatureMap(one, x.channels(), pooled, x.height(), x.width());
     }
 
     /** One frame becomes several. */
     private static FeatureMap grow(VaeStep step, String path, FeatureMap x, int frames) {
         int grown = x.frames() * frames;
         Value together = Convolutions.withoutBias(step.net(), path + ".conv", x.value(), Window.ONE);
-        return new FeatureMap(step.net().reshape(path, together, grown, x.channels(), x.height(), x.width()), x.channels(), grown, x.height(),
-                x.width());
+        Value apart = step.net().reshape(path, together, grown, x.channels(), x.height(), x.width());
+        return new FeatureMap(apart, x.channels(), grown, x.height(), x.width());
     }
 
     private static FeatureMap halve(VaeStep step, String path, FeatureMap x) {

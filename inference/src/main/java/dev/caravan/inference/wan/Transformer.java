@@ -38,7 +38,7 @@ public final class Transformer implements AutoCloseable {
      * @throws OrtException when the device cannot run it or memory ran out
      */
     public static Transformer load(Device device, TransformerConfig config, LatentSize size, Weights weights, DType compute) {
-        return load(device, config, size, weights, compute, Probe.NONE, SessionSettings.DEFAULT);
+        return load(device, config, size, weights, compute, Probe.NONE, SessionSettings.DEFAULT.withGraphs());
     }
 
     /** @param settings of the network that makes the steps */

@@ -28,12 +28,21 @@ public record TransformerConfig(int dim, int ffnDim, int heads, int layers, int 
     public static final TransformerConfig WAN_1_3B = new TransformerConfig(1536, 8960, 12, 30, 256, 4096, 512, 1e-6f);
     public static final TransformerConfig WAN_14B = new TransformerConfig(5120, 13824, 40, 40, 256, 4096, 512, 1e-6f);
 
+    /** Wider than any that was trained; products of two still fit an int. */
+    private static final int WIDEST = 1 << 15;
+    private static final int MOST_LAYERS = 1000;
+    private static final int MOST_ROWS = 1 << 14;
+
     private static final ObjectMapper JSON = new ObjectMapper();
 
     /** @throws IllegalArgumentException for sizes that make no network */
     public TransformerConfig {
         if (dim < 1 || ffnDim < 1 || heads < 1 || layers < 1 || freqDim < 2 || textDim < 1 || textLen < 1 || !(eps > 0)) {
             throw new IllegalArgumentException("all sizes of a transformer are above zero");
+        }
+        if (Math.max(Math.max(dim, ffnDim), Math.max(freqDim, textDim)) > WIDEST || layers > MOST_LAYERS || textLen > MOST_ROWS) {
+            throw new IllegalArgumentException("a transformer has widths up to " + WIDEST + ", up to " + MOST_LAYERS
+                    + " layers and prompts of up to " + MOST_ROWS + " rows");
         }
         if (dim % heads != 0 || dim / heads % 2 != 0) {
             throw new IllegalArgumentException("dim " + dim + " does not make " + heads + " heads of an even number of channels");
@@ -58,7 +67,7 @@ public record TransformerConfig(int dim, int ffnDim, int heads, int layers, int 
         try {
             return of(JSON.readTree(text));
         } catch (JsonProcessingException e) {
-            throw new CheckpointException("the model's config.json is not JSON: " + e.getOriginalMessage(), e);
+            throw new CheckpointException("the model's config.json is not JSON" + where(e), e);
         } catch (IllegalArgumentException e) {
             throw new CheckpointException("the model's config.json cannot be used: " + e.getMessage(), e);
         }
@@ -74,8 +83,13 @@ public record TransformerConfig(int dim, int ffnDim, int heads, int layers, int 
             throw new IllegalArgumentException("model_type is " + json.path("model_type") + ", only \"t2v\" is known");
         }
         return new TransformerConfig(size(json, "dim"), size(json, "ffn_dim"), size(json, "num_heads"), size(json, "num_layers"),
-                size(json, "freq_dim"), json.path("text_dim").asInt(4096), json.path("text_len").asInt(512),
-                (float) json.path("eps").asDouble(1e-6));
+                size(json, "freq_dim"), json.has("text_dim") ? size(json, "text_dim") : 4096,
+                json.has("text_len") ? size(json, "text_len") : 512, (float) json.path("eps").asDouble(1e-6));
+    }
+
+    /** The parser's own words speak of its sources. */
+    private static String where(JsonProcessingException e) {
+        return e.getLocation() == null ? "" : " (line " + e.getLocation().getLineNr() + ", column " + e.getLocation().getColumnNr() + ")";
     }
 
     private static int size(JsonNode json, String key) {

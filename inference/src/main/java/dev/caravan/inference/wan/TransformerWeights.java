@@ -30,7 +30,7 @@ public final class TransformerWeights {
         return Collections.unmodifiableMap(names);
     }
 
-    private static void block(Map<String, Shape> names, String path, TransformerConfig config) {
+    static void block(Map<String, Shape> names, String path, TransformerConfig config) {
         int dim = config.dim();
         names.put(path + ".modulation", Shape.of(1, 6, dim));
         for (String attention : List.of(path + ".self_attn", path + ".cross_attn")) {
@@ -46,7 +46,7 @@ public final class TransformerWeights {
         linear(names, path + ".ffn.2", config.ffnDim(), dim);
     }
 
-    private static void linear(Map<String, Shape> names, String path, int in, int out) {
+    static void linear(Map<String, Shape> names, String path, int in, int out) {
         names.put(path + ".weight", Shape.of(out, in));
         names.put(path + ".bias", Shape.of(out));
     }

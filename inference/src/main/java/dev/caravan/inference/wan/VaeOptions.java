@@ -9,7 +9,7 @@ import dev.caravan.inference.tensor.Shape;
  * @param height          of pictures, pixels, a multiple of 8
  * @param width           of pictures, pixels, a multiple of 8
  * @param compute         element type of activations and states: F32 on the CPU, F16 or BF16 on CUDA
- * @param latents         element type of latents, as the transformer has them: F32, F16 or BF16
+ * @param latents         element type of latents: F32, F16 or BF16
  * @param normalisedEncode whether encoded latents are normalised; only streamdiffusionv2 wants them as they are (spec vae.md §1)
  */
 public record VaeOptions(VaeType type, int height, int width, DType compute, DType latents, boolean normalisedEncode) {
@@ -26,9 +26,9 @@ public record VaeOptions(VaeType type, int height, int width, DType compute, DTy
         multiple("width", width);
     }
 
-    /** Latents of the computed type, normalised where the type of VAE normalises. */
+    /** Latents of F32, as the transformer keeps them, normalised where the type of VAE normalises. */
     public VaeOptions(VaeType type, int height, int width, DType compute) {
-        this(type, height, width, compute, compute, true);
+        this(type, height, width, compute, DType.F32, true);
     }
 
     /** The same but for encoded latents, which stay as the network gives them. */

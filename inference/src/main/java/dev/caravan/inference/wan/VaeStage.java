@@ -11,7 +11,10 @@ record VaeStage(VaeGraph graph, OrtSession session, Device device) implements Au
         return new VaeStage(graph, device.load(graph.model()), device);
     }
 
-    /** Ties it to the states of one stream, which it updates in place. */
+    /**
+     * Ties it to the states of one stream, which it updates in place. To run it twice is not to run it once, as the frames remembered would
+     * move on twice: such a run must never be repeated, nor recorded by a device that repeats it for that.
+     */
     Binding bind(VaeState state) {
         Binding binding = session.bind();
         graph.reads().keySet().forEach(name -> binding.input(VaeGraph.input(name), state.tensor(name)));

@@ -11,6 +11,7 @@ import java.util.Map;
 /** What the steps of one direction of one stream leave for the next: tensors that stay on the device. */
 final class VaeState implements AutoCloseable {
 
+    private final Owned owned = new Owned();
     private final Map<String, Tensor> tensors = new LinkedHashMap<>();
 
     /** Zeros for all states of these steps. */
@@ -21,9 +22,9 @@ final class VaeState implements AutoCloseable {
             shapes.putAll(step.writes());
         });
         try {
-            shapes.forEach((name, shape) -> tensors.put(name, device.zeros(dtype, shape)));
+            shapes.forEach((name, shape) -> tensors.put(name, owned.keep(device.zeros(dtype, shape))));
         } catch (RuntimeException e) {
-            close();
+            owned.close();
             throw e;
         }
     }
@@ -43,6 +44,6 @@ final class VaeState implements AutoCloseable {
 
     @Override
     public void close() {
-        tensors.values().forEach(Tensor::close);
+        owned.close();
     }
 }

@@ -10,8 +10,8 @@ public interface VideoAutoencoder extends AutoCloseable {
     VaeOptions options();
 
     /**
-     * A stream's private state, all zeros. That of the decoder is allocated now, that of an encoder when something is encoded first: who only
-     * generates from text pays for none.
+     * A stream's private state, all zeros. That of the decoder is allocated now, that of an encoder when something is encoded first: who
+     * only generates from text pays for none.
      */
     VideoCodec open();
 

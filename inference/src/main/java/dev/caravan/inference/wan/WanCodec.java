@@ -16,8 +16,8 @@ final class WanCodec extends StreamCodec {
     WanCodec(WanVae vae, Device device) {
         super(vae.options(), device, List.of(vae.encodeFirst(), vae.encode()), List.of(vae.decodeFirst(), vae.decode()));
         this.vae = vae;
-        this.decodeFirst = new DecodeStep(vae.decodeFirst(), decoderState(), vae.options());
-        this.decode = new DecodeStep(vae.decode(), decoderState(), vae.options());
+        this.decodeFirst = decoder(vae.decodeFirst());
+        this.decode = decoder(vae.decode());
     }
 
     @Override
@@ -69,12 +69,5 @@ final class WanCodec extends StreamCodec {
         if (from < frames && memory != Memory.NONE) {
             encoder.step(vae.encodeTail(frames - from)).run(pixels, frames, from);
         }
-    }
-
-    @Override
-    public void close() {
-        decodeFirst.close();
-        decode.close();
-        super.close();
     }
 }

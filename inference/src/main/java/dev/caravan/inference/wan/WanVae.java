@@ -1,18 +1,16 @@
 package dev.caravan.inference.wan;
 
 import dev.caravan.inference.ort.Device;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
 /** The Wan VAE, or its smaller sibling, on a device. */
 final class WanVae implements VideoAutoencoder {
 
+    private final Owned owned = new Owned();
     private final WanVaeNetwork network;
     private final VaeOptions options;
     private final Device device;
-    private final List<VaeStage> loaded = new ArrayList<>();
     private final VaeStage encodeFirst;
     private final VaeStage encode;
     private final VaeStage decodeFirst;
@@ -35,9 +33,7 @@ final class WanVae implements VideoAutoencoder {
     }
 
     private VaeStage load(VaeGraph graph) {
-        VaeStage stage = VaeStage.load(graph, device);
-        loaded.add(stage);
-        return stage;
+        return owned.keep(VaeStage.load(graph, device));
     }
 
     VaeStage encodeFirst() {
@@ -73,7 +69,6 @@ final class WanVae implements VideoAutoencoder {
 
     @Override
     public synchronized void close() {
-        loaded.forEach(VaeStage::close);
-        loaded.clear();
+        owned.close();
     }
 }

@@ -8,8 +8,9 @@ import dev.caravan.inference.ort.Provider;
  * The Wan VAE and its smaller sibling as graphs (spec vae.md §2, §5).
  *
  * <pre>
- * encode: pixels -> conv1 -> 2 residual -> /2 -> 2 -> /2, T/2 -> 2 -> /2, T/2 -> 2 -> residual, attention, residual -> head -> conv1 -> latent
- * decode: latent -> conv2 -> conv1 -> residual, attention, residual -> 3 -> 2T, x2 -> 3 -> 2T, x2 -> 3 -> x2 -> 3 -> head -> pictures
+ * encode: pixels -> conv1 -> 2 residual -> /2 -> 2 -> /2, T/2 -> 2 -> /2, T/2 -> 2 -> middle -> head -> conv1 -> latent
+ * decode: latent -> conv2 -> conv1 -> middle -> 3 residual -> 2T, x2 -> 3 -> 2T, x2 -> 3 -> x2 -> 3 -> head -> pictures
+ * middle: residual -> attention -> residual
  * </pre>
  */
 final class WanVaeNetwork {

@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /** Names and shapes of the weights of the Wan VAE, which follow from five numbers of channels (spec vae.md §2). */
-final class WanVaeWeights {
+public final class WanVaeWeights {
 
     /** Sizes of picture that the network works at. */
     static final int LEVELS = 4;
@@ -23,6 +23,8 @@ final class WanVaeWeights {
         "encoder.downsamples.9.residual.2"
     };
     private static final int[] ORIGINAL = {96, 96, 192, 384, 384};
+    /** More is a shape that is wrong; sums and products of this many fit an int. */
+    private static final int MOST_CHANNELS = 1 << 16;
 
     private final Map<String, Shape> shapes = new LinkedHashMap<>();
 
@@ -33,13 +35,13 @@ final class WanVaeWeights {
         int[] channels = new int[TELLING.length];
         for (int i = 0; i < channels.length; i++) {
             Optional<Shape> shape = checkpoint.find(TELLING[i] + ".weight").map(StoredTensor::shape).filter(s -> s.rank() == 5);
-            channels[i] = Math.toIntExact(shape.isPresent() ? shape.get().dim(0) : ORIGINAL[i]);
+            channels[i] = shape.isPresent() ? (int) Math.clamp(shape.get().dim(0), 1, MOST_CHANNELS) : ORIGINAL[i];
         }
         return required(channels);
     }
 
-    /** @param c channels behind the first convolution and at each level */
-    static Map<String, Shape> required(int... c) {
+    /** @param c channels behind the encoder's first convolution and at each level, the largest picture first: {@code 96, 96, 192, 384, 384} */
+    public static Map<String, Shape> required(int... c) {
         WanVaeWeights weights = new WanVaeWeights();
         weights.encoder(c);
         weights.pointwise("conv1", MOMENTS, MOMENTS);

@@ -36,7 +36,8 @@ class EngineTest {
     void withNativesForTheCpuOnlyAutoSaysWhyItIsTheCpu() {
         try (Engine engine = Engine.open(settings(DeviceRequest.AUTO, Optional.empty()))) {
             assertEquals(Provider.CPU, engine.provider());
-            assertEquals("inference on CPU: the natives have no CUDA provider (build with --device cuda or give --ort DIR)", engine.describe());
+            assertEquals(
+                    "inference on CPU: the natives have no CUDA provider (build with --device cuda or give --ort DIR)", engine.describe());
         }
     }
 

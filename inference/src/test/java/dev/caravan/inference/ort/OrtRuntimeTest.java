@@ -1,5 +1,6 @@
 package dev.caravan.inference.ort;
 
+import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -42,9 +43,19 @@ class OrtRuntimeTest {
         Map<String, String> options = CudaSession.options(SessionSettings.DEFAULT.withGraphs().exactFp32());
         assertEquals("1", options.get("enable_cuda_graph"));
         assertEquals("0", options.get("use_tf32"));
+        assertEquals("1", options.get("enable_skip_layer_norm_strict_mode"));
         assertEquals("kSameAsRequested", options.get("arena_extend_strategy"));
         assertEquals("0", CudaSession.options(SessionSettings.DEFAULT).get("enable_cuda_graph"));
         assertEquals("1", CudaSession.configuration().get("session.disable_cpu_ep_fallback"));
+    }
+
+    @Test
+    void releasingARecordedRunThatIsNotThereIsHarmless() {
+        try (OrtRuntime runtime = OrtRuntime.load(Ort.NATIVES, Provider.CPU);
+                Device device = runtime.cpu(1);
+                OrtSession session = device.load(Graphs.doubling())) {
+            assertDoesNotThrow(() -> device.api().releaseCapturedGraph(session.pointer(), 1));
+        }
     }
 
     @Test

@@ -38,6 +38,7 @@ class TensorTest {
             assertArrayEquals(new float[] {1, 2, 3, 7, 8, 0}, whole.floats());
             assertThrows(IllegalArgumentException.class, () -> whole.view(4, Shape.of(3)));
             assertThrows(IllegalArgumentException.class, () -> whole.view(-1, Shape.of(3)));
+            assertThrows(IllegalArgumentException.class, () -> whole.view(5, Shape.of(Long.MAX_VALUE / 4)));
         }
     }
 
@@ -52,16 +53,15 @@ class TensorTest {
     }
 
     @Test
-    void itIsReadIntoMemoryThatIsUsedAgain() {
+    void itIsReadIntoAndWrittenFromMemoryOfTheCallingThread() {
         try (Arena arena = Arena.ofConfined();
                 Tensor tensor = device.of(Shape.of(2), new long[] {5, 6})) {
             MemorySegment into = arena.allocate(16);
-            // Shared: the device's thread writes to it.
-            try (Arena shared = Arena.ofShared()) {
-                MemorySegment room = shared.allocate(16);
-                tensor.read(room);
-                into.copyFrom(room);
-            }
+            tensor.read(into);
+            into.setAtIndex(ValueLayout.JAVA_LONG, 0, 7);
+            tensor.write(into);
+            tensor.read(into);
+            assertEquals(7, into.getAtIndex(ValueLayout.JAVA_LONG, 0));
             assertEquals(6, into.getAtIndex(ValueLayout.JAVA_LONG, 1));
             assertThrows(IllegalArgumentException.class, () -> tensor.read(into.asSlice(8)));
         }

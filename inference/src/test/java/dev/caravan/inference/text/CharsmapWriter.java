@@ -5,6 +5,7 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -18,6 +19,7 @@ final class CharsmapWriter {
     private static final int FAR = 1 << 9;
 
     private final Map<Integer, Integer> units = new HashMap<>();
+    private final BitSet taken = new BitSet();
 
     private CharsmapWriter() {}
 
@@ -29,7 +31,7 @@ final class CharsmapWriter {
             blob.append(to).append('\0');
         });
         CharsmapWriter writer = new CharsmapWriter();
-        writer.units.put(0, 0);
+        writer.taken.set(0);
         writer.place(root, 0, 0);
         int size = (writer.units.keySet().stream().max(Integer::compare).orElseThrow() | 255) + 1;
         byte[] replacements = blob.toString().getBytes(StandardCharsets.UTF_8);
@@ -55,7 +57,7 @@ final class CharsmapWriter {
         int written = (offset & 255) == 0 ? offset >> 8 << 10 | FAR : offset << 10;
         units.put(position, written | label | (node.value >= 0 ? HAS_LEAF : 0));
         int placed = base;
-        labels.forEach(child -> units.put(placed ^ child, 0));
+        labels.forEach(child -> taken.set(placed ^ child));
         if (node.value >= 0) {
             units.put(base, node.value | 1 << 31);
         }
@@ -63,7 +65,7 @@ final class CharsmapWriter {
     }
 
     private boolean free(int base, List<Integer> labels) {
-        return labels.stream().noneMatch(label -> units.containsKey(base ^ label));
+        return labels.stream().noneMatch(label -> taken.get(base ^ label));
     }
 
     private static final class Node {

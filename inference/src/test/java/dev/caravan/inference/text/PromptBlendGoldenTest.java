@@ -5,13 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.caravan.inference.checkpoint.CheckpointException;
-import dev.caravan.inference.checkpoint.StoredTensor;
 import dev.caravan.inference.golden.Deviation;
 import dev.caravan.inference.golden.GoldenCase;
 import dev.caravan.inference.text.ConditioningRequest.Restart;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -66,7 +64,7 @@ class PromptBlendGoldenTest {
             }
             List<String> encoded = new ArrayList<>();
             Conditioning conditioning = conditioner.next(
-                    new ConditioningRequest(prompts(request.path("prompts")), spatial, transition(request.path("transition")),
+                    new ConditioningRequest(GoldenPrompts.prompts(request.path("prompts")), spatial, GoldenPrompts.transition(request.path("transition")),
                             request.path("init_cache").asBoolean() ? Restart.WITH_REQUESTED_PROMPTS : Restart.NO),
                     text -> {
                         encoded.add(text);
@@ -77,25 +75,9 @@ class PromptBlendGoldenTest {
             assertEquals(expected, encoded, what);
             assertEquals(call.path("conditioning_embeds_updated").asBoolean(), conditioning.updated(), what);
             assertEquals(call.path("transition_active").asBoolean(), conditioning.transitionActive(), what);
-            assertEquals(prompts(call.path("current_prompts_after")), conditioning.currentPrompts(), what);
+            assertEquals(GoldenPrompts.prompts(call.path("current_prompts_after")), conditioning.currentPrompts(), what);
             compare(golden, call, "conditioning_embeds", conditioning.embedding());
         }
-    }
-
-    private static List<WeightedPrompt> prompts(JsonNode json) {
-        if (json.isTextual()) {
-            return List.of(new WeightedPrompt(json.asText()));
-        }
-        return json.valueStream()
-                .map(prompt -> prompt.isTextual() ? new WeightedPrompt(prompt.asText())
-                        : new WeightedPrompt(prompt.path("text").asText(), prompt.path("weight").asDouble(1.0)))
-                .toList();
-    }
-
-    private static Optional<PromptTransition> transition(JsonNode json) {
-        return !json.isObject() ? Optional.empty()
-                : Optional.of(new PromptTransition(prompts(json.path("target_prompts")), json.path("num_steps").asInt(0),
-                        Interpolation.named(json.path("temporal_interpolation_method").asText("linear"))));
     }
 
     private static void compare(GoldenCase golden, JsonNode call, String role, PromptEmbedding actual) throws CheckpointException {
@@ -105,9 +87,7 @@ class PromptBlendGoldenTest {
 
     private static PromptEmbedding embedding(GoldenCase golden, String name) {
         try {
-            StoredTensor stored = golden.stored("embed." + name);
-            int rank = stored.shape().rank();
-            return new PromptEmbedding((int) stored.shape().dim(rank - 2), (int) stored.shape().dim(rank - 1), golden.floats(stored.name()));
+            return GoldenPrompts.embedding(golden, "embed." + name);
         } catch (CheckpointException e) {
             throw new AssertionError(e);
         }

@@ -29,6 +29,11 @@ final class SmallTokenizer {
 
     private static final ObjectMapper JSON = new ObjectMapper();
 
+    /** {@link #rules} compiled. */
+    static final byte[] CHARSMAP = CharsmapWriter.compile(rules());
+
+    private static final ObjectNode WHOLE = make();
+
     private SmallTokenizer() {}
 
     public static void main(String[] args) throws IOException {
@@ -40,7 +45,12 @@ final class SmallTokenizer {
         return json().toPrettyString().replaceAll("\\[ (\"[^\\n]*\"), (-?[0-9.]+) ], \\[", "[ $1, $2 ],\n      [") + "\n";
     }
 
+    /** A copy to change. */
     static ObjectNode json() {
+        return WHOLE.deepCopy();
+    }
+
+    private static ObjectNode make() {
         ObjectNode root = JSON.createObjectNode();
         root.put("version", "1.0");
         root.putNull("truncation").putNull("padding");
@@ -53,7 +63,7 @@ final class SmallTokenizer {
             added.add(addedToken(pieces.size() + i, "<extra_id_" + (2 - i) + ">", true));
         }
         root.set("normalizer", JSON.createObjectNode().put("type", "Precompiled")
-                .put("precompiled_charsmap", Base64.getEncoder().encodeToString(CharsmapWriter.compile(rules()))));
+                .put("precompiled_charsmap", Base64.getEncoder().encodeToString(CHARSMAP)));
         root.set("pre_tokenizer", JSON.createObjectNode().put("type", "Metaspace").put("replacement", "▁").put("prepend_scheme", "always").put("split", true));
         root.set("post_processor", template());
         ObjectNode model = root.putObject("model").put("type", "Unigram").put("unk_id", 3);

@@ -9,7 +9,7 @@ import java.nio.file.Path;
 import java.util.EnumMap;
 import java.util.Map;
 
-/** One loaded autoencoder of each type with random weights, tiny where the type allows it. */
+/** Loaded autoencoders with random weights and few channels. */
 final class TestVaes implements AutoCloseable {
 
     private static final int HEIGHT = 16;
@@ -18,8 +18,8 @@ final class TestVaes implements AutoCloseable {
     private final Map<VaeType, Checkpoint> checkpoints = new EnumMap<>(VaeType.class);
     private final Map<VaeType, VideoAutoencoder> loaded = new EnumMap<>(VaeType.class);
 
-    TestVaes(Path folder) throws CheckpointException {
-        for (VaeType type : VaeType.values()) {
+    TestVaes(Path folder, VaeType... types) throws CheckpointException {
+        for (VaeType type : types) {
             checkpoints.put(type, CheckpointFile.of(folder.resolve(type.file()), shapes(type), CheckpointFile::random));
             loaded.put(type, VideoAutoencoders.load(new VaeOptions(type, HEIGHT, WIDTH, DType.F32), checkpoints.get(type), Ort.cpu()));
         }
@@ -29,7 +29,8 @@ final class TestVaes implements AutoCloseable {
         return switch (type) {
             case WAN -> WanVaeWeights.required(4, 4, 8, 16, 16);
             case LIGHTVAE -> WanVaeWeights.required(3, 3, 7, 14, 14);
-            case TAE, LIGHTTAE -> TaeWeights.required();
+            case TAE -> TaeWeights.required(8, 24, 16, 8);
+            case LIGHTTAE -> TaeWeights.required(6, 20, 14, 10);
         };
     }
 

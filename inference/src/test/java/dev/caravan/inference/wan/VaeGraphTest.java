@@ -68,9 +68,9 @@ class VaeGraphTest {
         // Two per norm and per attention, one per doubling of time, one for the order of colours.
         assertEquals(2 * (2 * 14 + 1) + 2 + 2 + 1, network.decode().model().count(Op.onnx("Transpose")));
         assertEquals(2 * (2 * 10 + 1) + 2, network.encode().model().count(Op.onnx("Transpose")));
-        // To fp32 and to bytes; from the pixels.
-        assertEquals(2, network.decode().model().count(Op.onnx("Cast")));
-        assertEquals(1, network.encode().model().count(Op.onnx("Cast")));
+        // From the latent, to fp32 and to bytes; from the pixels and to the latent.
+        assertEquals(3, network.decode().model().count(Op.onnx("Cast")));
+        assertEquals(2, network.encode().model().count(Op.onnx("Cast")));
         // Where frames lie one after the other, a video of pictures needs no turning but at its ends.
         TaeNetwork tae = tae(new VaeOptions(VaeType.TAE, 320, 576, DType.BF16), DType.BF16);
         assertEquals(2, tae.decode().model().count(Op.onnx("Transpose")));
@@ -127,7 +127,8 @@ class VaeGraphTest {
         Checkpoint checkpoint = CheckpointFile.sparse(folder.resolve(type.file()), DType.F32, shapes);
         CheckpointException e = assertThrows(CheckpointException.class,
                 () -> VideoAutoencoders.load(new VaeOptions(type, 16, 16, DType.F32), checkpoint, Ort.cpu()));
-        assertEquals(type.file() + " is not the right checkpoint: it has no " + String.join(", ", some), e.getMessage());
+        assertEquals(type.file() + " does not fit this network: it lacks 5 of " + TestVaes.shapes(type).size() + " tensors: "
+                + String.join(", ", some), e.getMessage());
     }
 
     @ParameterizedTest
@@ -139,7 +140,8 @@ class VaeGraphTest {
         Checkpoint checkpoint = CheckpointFile.sparse(folder.resolve(type.file()), DType.F32, shapes);
         CheckpointException e = assertThrows(CheckpointException.class,
                 () -> VideoAutoencoders.load(new VaeOptions(type, 16, 16, DType.F32), checkpoint, Ort.cpu()));
-        assertEquals(type.file() + " is not the right checkpoint: " + last + " is [5] and should be [3]", e.getMessage());
+        assertEquals(type.file() + " does not fit this network: it has another shape for 1 of " + shapes.size() + " tensors: " + last
+                + " is [5], not [3]", e.getMessage());
     }
 
     @Test

@@ -77,7 +77,7 @@ public final class CausalPipeline implements Pipeline {
             String reason = e.outOfMemory()
                     ? "not enough memory on the inference device for " + id() + " at " + settings.size().width() + "x"
                             + settings.size().height() + "; use a smaller size or unload other pipelines"
-                    : id() + " cannot be loaded: " + e.brief();
+                    : id() + " cannot be loaded: " + e.brief(request.modelsFolder().toAbsolutePath().toString());
             throw new PipelineException(reason, true, e);
         }
     }

@@ -43,6 +43,9 @@ final class CausalStream implements PipelineStream {
             });
         } catch (OrtException e) {
             throw failed(e);
+        } catch (RuntimeException e) {
+            // Wherever it broke off, caches and bookkeeping may not fit each other any more. Its message is for the log only.
+            throw new PipelineException("internal error in the pipeline (" + e.getClass().getSimpleName() + ")", true, e);
         }
         return new Chunk(pictures[0], Chunk.EVENT_DRIVEN);
     }

@@ -1,8 +1,10 @@
 package dev.caravan.inference.pipeline.causal;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.caravan.inference.checkpoint.CheckpointException;
 import dev.caravan.inference.wan.VaeType;
 import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -53,18 +55,26 @@ record ModelFiles(CausalFamily family, Path models) {
         return models.resolve(DERIVED);
     }
 
-    String configText() throws IOException {
-        if (Files.size(config()) > LARGEST_CONFIG) {
-            throw new IOException(family.base() + "/config.json is larger than a configuration can be");
+    /** @throws CheckpointException in one line without the folder, when it is no text or too large to be one */
+    String configText() throws CheckpointException {
+        String name = family.base() + "/config.json";
+        try {
+            if (Files.size(config()) > LARGEST_CONFIG) {
+                throw new CheckpointException(name + " is larger than a configuration can be: download it again");
+            }
+            return Files.readString(config(), StandardCharsets.UTF_8);
+        } catch (CharacterCodingException e) {
+            throw new CheckpointException(name + " is not UTF-8 text: download it again", e);
+        } catch (IOException e) {
+            throw new CheckpointException(name + " cannot be read: check its permissions and the disk", e);
         }
-        return Files.readString(config(), StandardCharsets.UTF_8);
     }
 
     /** Whether the set says of itself that its weights are random. */
     boolean randomWeights() {
         try {
             return new ObjectMapper().readTree(configText()).path("random_weights").asBoolean();
-        } catch (IOException e) {
+        } catch (CheckpointException | IOException e) {
             // Whoever reads it for its sizes says what is wrong.
             return false;
         }

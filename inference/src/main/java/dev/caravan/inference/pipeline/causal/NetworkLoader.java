@@ -25,7 +25,6 @@ import dev.caravan.inference.wan.TransformerWeights;
 import dev.caravan.inference.wan.VaeOptions;
 import dev.caravan.inference.wan.VideoAutoencoder;
 import dev.caravan.inference.wan.VideoAutoencoders;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -56,10 +55,11 @@ final class NetworkLoader {
         this.compute = device.provider() == Provider.CPU ? DType.F32 : DType.BF16;
     }
 
-    /** @throws InterruptedException when the load was given up; noticed between networks */
+    /** @throws InterruptedException when the load was given up; noticed between networks, and while weights are read or written */
     CausalNetworks load() throws CheckpointException, InterruptedException {
+        boolean loaded = false;
         try {
-            TransformerConfig config = config();
+            TransformerConfig config = TransformerConfig.parse(files.configText());
             LatentSize size = LatentSize.ofPictures(settings.size().height(), settings.size().width());
             stage("Loading text encoder...");
             PromptEncoder prompts = prompts(config);
@@ -69,18 +69,20 @@ final class NetworkLoader {
             Transformer transformer = owned(Transformer.load(device, config, size, weights::get, compute));
             stage("Loading VAE...");
             VideoAutoencoder vae = owned(vae());
-            return new CausalNetworks(device, compute, size, prompts, open.getLast(), transformer, vae, new LatentMix(device));
-        } catch (CheckpointException | InterruptedException | RuntimeException e) {
-            open.forEach(NetworkLoader::close);
+            LatentMix mix = owned(new LatentMix(device));
+            loaded = true;
+            return new CausalNetworks(device, compute, size, prompts, open.getLast(), transformer, vae, mix);
+        } catch (CheckpointException e) {
+            if (Thread.interrupted()) {
+                // The system breaks off reading and writing in a thread that was interrupted, which is nobody's fault.
+                throw new InterruptedException("given up: " + e.getMessage());
+            }
             throw e;
-        }
-    }
-
-    private TransformerConfig config() throws CheckpointException {
-        try {
-            return TransformerConfig.parse(files.configText());
-        } catch (IOException e) {
-            throw new CheckpointException(files.family().base() + "/config.json cannot be read", e);
+        } finally {
+            // Whatever it was, out of memory included: the device is to be as before.
+            if (!loaded) {
+                open.forEach(NetworkLoader::close);
+            }
         }
     }
 
@@ -128,7 +130,9 @@ final class NetworkLoader {
     }
 
     private VideoAutoencoder vae() throws CheckpointException {
-        VaeOptions options = new VaeOptions(settings.vae(), settings.size().height(), settings.size().width(), compute);
+        // fp16 has the better convolutions on CUDA, and an autoencoder normalises in every block.
+        DType type = device.provider() == Provider.CPU ? DType.F32 : DType.F16;
+        VaeOptions options = new VaeOptions(settings.vae(), settings.size().height(), settings.size().width(), type);
         return VideoAutoencoders.load(options.withLatents(DType.F32), Checkpoint.open(files.vae(settings.vae())), device);
     }
 

@@ -1,0 +1,139 @@
+package dev.caravan.inference.pipeline.causal;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.caravan.inference.ort.FragileDevice;
+import dev.caravan.inference.ort.Handles;
+import dev.caravan.inference.pipeline.PipelineException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Loads that are given up, or meet a disk or a device without room; and the weights a load writes down for the next. */
+class LoadLifeTest {
+
+    private static final String PREPARING = "Preparing weights";
+
+    private final FragileDevice device = new FragileDevice();
+
+    @TempDir
+    private Path folder;
+
+    private Path models;
+
+    @BeforeEach
+    void writeModels() throws IOException {
+        models = TinyLongLive.models(folder);
+    }
+
+    @AfterEach
+    void nothingIsLeftOnTheDevice() {
+        assertEquals(0, device.device().memory().tensors());
+        assertEquals(new Handles(0, 0, 0), device.device().handles());
+        device.close();
+    }
+
+    private List<String> load() throws Exception {
+        List<String> stages = new ArrayList<>();
+        TinyLongLive.on(device.device()).load(TinyLongLive.request(models, Map.of()), stages::add).close();
+        return stages;
+    }
+
+    private List<Path> derived() throws IOException {
+        try (Stream<Path> files = Files.list(models.resolve("derived"))) {
+            return files.filter(file -> !file.toString().endsWith(".lock")).sorted().toList();
+        }
+    }
+
+    private static boolean prepared(List<String> stages) {
+        return stages.stream().anyMatch(stage -> stage.startsWith(PREPARING));
+    }
+
+    @Test
+    void aLoadGivenUpAtAnyStageFreesEverythingAndTheNextOneWorks() throws Exception {
+        List<String> stages = load();
+        assertTrue(prepared(stages));
+        for (int stage = 0; stage < stages.size(); stage++) {
+            // So that there are as many stages again.
+            for (Path file : derived()) {
+                Files.delete(file);
+            }
+            AtomicInteger left = new AtomicInteger(stage);
+            String given = "given up while " + stages.get(stage);
+            assertThrows(InterruptedException.class, () -> TinyLongLive.on(device.device()).load(TinyLongLive.request(models, Map.of()), text -> {
+                if (left.getAndDecrement() == 0) {
+                    Thread.currentThread().interrupt();
+                }
+            }), given);
+            assertFalse(Thread.interrupted(), "the interrupt was answered");
+            assertEquals(new Handles(0, 0, 0), device.device().handles(), given);
+            assertTrue(derived().stream().noneMatch(file -> file.toString().endsWith(".incomplete")), given);
+        }
+        load();
+    }
+
+    @Test
+    void mergedWeightsAreWrittenOnce() throws Exception {
+        assertTrue(prepared(load()));
+        List<Path> written = derived();
+        assertEquals(1, written.size());
+        assertFalse(prepared(load()));
+        assertEquals(written, derived());
+    }
+
+    @Test
+    void whatACrashLeftIsNotUsedAndRemoved() throws Exception {
+        load();
+        Path whole = derived().getFirst();
+        Files.write(whole.resolveSibling(whole.getFileName() + ".0f-1.incomplete"), new byte[100]);
+        Files.delete(whole);
+        assertTrue(prepared(load()));
+        assertEquals(List.of(whole), derived());
+    }
+
+    @Test
+    void anotherAdapterIsMergedAnew() throws Exception {
+        load();
+        List<Path> before = derived();
+        ModelDamage.without(ModelDamage.LORA, ".*blocks\\.2\\..*").to(models);
+        assertTrue(prepared(load()));
+        assertNotEquals(before, derived());
+        assertEquals(1, derived().size());
+    }
+
+    @Test
+    void whereWeightsCannotBeWrittenTheReasonIsSaidWithoutTheFolder() throws Exception {
+        Files.writeString(models.resolve("derived"), "in the way");
+        String message = assertThrows(PipelineException.class, this::load).getMessage();
+        assertEquals("the folder derived of the models folder cannot be made: there is a file of that name", message);
+    }
+
+    @Test
+    void aDeviceWithoutRoomForTheWeightsSaysSo() throws Exception {
+        device.leave(100);
+        String message = assertThrows(PipelineException.class, this::load).getMessage();
+        assertEquals("not enough memory on the inference device for longlive at 16x16; use a smaller size or unload other pipelines", message);
+        device.mend();
+        load();
+    }
+
+    @Test
+    void aDeviceThatFailsWhileWeightsAreMergedIsToldOfInOneLine() {
+        device.failAfter(20);
+        String message = assertThrows(PipelineException.class, this::load).getMessage();
+        assertEquals("longlive cannot be loaded: CUDA error 719: the launch failed in ...", message);
+    }
+}
