@@ -49,6 +49,11 @@ public record BenchOptions(DeviceRequest device, Optional<Path> natives, Optiona
         return new BenchOptions(device, natives, folder, trueSize, help);
     }
 
+    /** Where libraries of the class path are unpacked: the launcher names the build folder. */
+    public static Path build() {
+        return Path.of(System.getProperty("caravan.build", "target")).toAbsolutePath();
+    }
+
     private static DeviceRequest device(String name) {
         try {
             return DeviceRequest.valueOf(name.toUpperCase(Locale.ROOT));

@@ -53,7 +53,7 @@ public final class GpuCheck {
                 return ALL_WELL;
             }
             natives = options.natives().map(OrtNatives::in)
-                    .orElseGet(() -> OrtNatives.onClassPath(Path.of("inference", "target", "natives").toAbsolutePath(), true));
+                    .orElseGet(() -> OrtNatives.onClassPath(BenchOptions.build().resolve("natives"), true));
         } catch (IllegalArgumentException | OrtException e) {
             out.println("caravan bench gpu: " + e.getMessage());
             return WRONG_OPTION;
@@ -67,7 +67,8 @@ public final class GpuCheck {
     /** On the CPU at tiny sizes. */
     static int run(OrtNatives natives, Provider provider, Path folder, PrintStream out) {
         if (provider == Provider.CUDA && !natives.hasCuda()) {
-            out.println("no GPU check without the CUDA provider: " + natives + " has none; give a folder that has it with --ort DIR");
+            out.println("no GPU check without the CUDA provider: " + natives + " has none; give a folder that has it with --ort DIR,"
+                    + " or build with Microsoft's for CUDA 12 by --device cuda");
             return NO_GPU;
         }
         try (Rig rig = Rig.open(natives, provider, provider == Provider.CPU ? Sizes.TINY : Sizes.TRUE, folder)) {
@@ -132,12 +133,13 @@ public final class GpuCheck {
     }
 
     private static final String HELP = """
-            Usage: ./caravan bench gpu [--ort DIR] [--folder DIR] [--device cpu]
+            Usage: ./caravan bench gpu [--ort DIR | --device cuda | --device cpu] [--folder DIR]
 
             Checks on a GPU what the inference engine rests on, one line each, then runs the 1.3B model with random weights. Below eight
             minutes. Exit status 0: all well, 1: a check failed, 3: no GPU.
 
               --ort DIR    a folder with ONNX Runtime's libraries, its CUDA provider among them
+              --device cuda builds with Microsoft's libraries for CUDA 12, 640 MB
               --folder DIR where weights are written, 5 GB; else in the temporary folder
               --device cpu the same checks at tiny sizes on the CPU, to try the checks themselves
             """;
