@@ -26,7 +26,12 @@ public record Parameters(Map<String, Object> values) {
     }
 
     public double number(String key, double otherwise) {
-        return values.get(key) instanceof Number n ? n.doubleValue() : otherwise;
+        return finite(values.get(key), otherwise);
+    }
+
+    /** Doors let no other numbers through, but a pipeline's caches must not depend on every route being a door. */
+    private static double finite(@Nullable Object value, double otherwise) {
+        return value instanceof Number n && Double.isFinite(n.doubleValue()) ? n.doubleValue() : otherwise;
     }
 
     /** The prompts in use, in order; empty when none was ever given. */
@@ -57,8 +62,7 @@ public record Parameters(Map<String, Object> values) {
 
         private static Prompt of(Object json) {
             if (json instanceof Map<?, ?> map) {
-                double weight = map.get("weight") instanceof Number n ? n.doubleValue() : 1.0;
-                return new Prompt(String.valueOf(map.get("text")), weight);
+                return new Prompt(String.valueOf(map.get("text")), finite(map.get("weight"), 1.0));
             }
             return new Prompt(String.valueOf(json), 1.0);
         }

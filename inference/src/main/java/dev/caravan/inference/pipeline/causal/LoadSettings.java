@@ -24,6 +24,8 @@ record LoadSettings(
         PictureSize size, long seed, List<Integer> steps, boolean manageCache, VaeType vae, List<String> notes) {
 
     private static final long DEFAULT_SEED = 42;
+    /** As many as a session may name in its parameters. */
+    private static final int MOST_STEPS = 100;
 
     /** @throws PipelineException in one line, when a value is wrong or asks for what this build cannot do */
     static LoadSettings of(CausalFamily family, PipelineSchema schema, LoadRequest request) throws PipelineException {
@@ -68,6 +70,9 @@ record LoadSettings(
         Object steps = given.get("denoising_steps");
         if (steps == null || steps instanceof List<?> list && list.isEmpty()) {
             return family.denoisingSteps();
+        }
+        if (steps instanceof List<?> list && list.size() > MOST_STEPS) {
+            throw new PipelineException("denoising_steps has at most " + MOST_STEPS + " steps; " + list.size() + " given", true);
         }
         if (steps instanceof List<?> list && list.stream().allMatch(LoadSettings::timestep)) {
             return list.stream().map(step -> ((Number) step).intValue()).toList();
