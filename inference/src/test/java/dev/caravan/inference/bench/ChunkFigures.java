@@ -13,7 +13,7 @@ import java.util.function.ToDoubleFunction;
 /**
  * What chunks of a stream took, once its window is full: medians.
  *
- * @param promptChange text encoding and recache: what a chunk with another prompt took more than one without
+ * @param promptChange text encoding and recache: how much later the first denoise step began in a chunk with another prompt
  * @param toHost       bytes read from the device per chunk
  * @param heap         bytes allocated on the Java heap per chunk
  */
@@ -46,7 +46,7 @@ public record ChunkFigures(
         Times changed = video.isEmpty() ? stream.chunk("another prompt", video) : null;
         return new ChunkFigures(total, median(plain, Times::encode), median(plain, times -> Timing.median(times.steps())),
                 median(plain, Times::decode), median(plain, Times::clean), median(plain, Times::first),
-                changed == null ? Double.NaN : changed.text(), changed == null ? Double.NaN : changed.total() - total,
+                changed == null ? Double.NaN : changed.text(), changed == null ? Double.NaN : changed.before() - median(plain, Times::before),
                 plain.getLast().pictures(), read, heap);
     }
 

@@ -24,7 +24,7 @@ public final class ChunkRows {
         }
         if (!Double.isNaN(figures.promptChange())) {
             table.row(prefix + "another prompt", figures.promptChange(), "ms",
-                    "text encoding (%s ms) and recache: what that chunk takes more".formatted(FigureTable.number(figures.text())));
+                    "text encoding (%s ms) and recache: by how much its first step is later".formatted(FigureTable.number(figures.text())));
         }
         table.row(prefix + "to the host per chunk", mega(figures.toHost()) + " MB", "its pictures and nothing else");
         if (figures.heap() > 0) {

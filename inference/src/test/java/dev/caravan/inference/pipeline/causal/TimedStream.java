@@ -27,6 +27,7 @@ public final class TimedStream implements AutoCloseable {
      * Milliseconds.
      *
      * @param text    the prompt's embedding; next to nothing when it did not change
+     * @param before  all that comes before the first denoise step, a recache too
      * @param encode  of video: resize, encode, mix with noise
      * @param steps   each denoise step, the noise for the next one included
      * @param decode  up to the last picture
@@ -34,7 +35,8 @@ public final class TimedStream implements AutoCloseable {
      * @param first   from the call to the first picture
      * @param total   the whole call
      */
-    public record Times(double text, double encode, List<Double> steps, double decode, double clean, double first, double total, int pictures) {}
+    public record Times(double text, double before, double encode, List<Double> steps, double decode, double clean, double first, double total,
+            int pictures) {}
 
     private final CausalNetworks networks;
     private final LongLive family = new LongLive();
@@ -72,6 +74,7 @@ public final class TimedStream implements AutoCloseable {
         private long started;
         private long conditioned;
         private long stepStarted;
+        private long firstStep;
         private long denoised;
         private long firstPicture;
         private long lastPicture;
@@ -98,6 +101,9 @@ public final class TimedStream implements AutoCloseable {
         @Override
         public void stepBegins(CachePass pass, float timestep, Tensor x) {
             stepStarted = System.nanoTime();
+            if (steps.isEmpty()) {
+                firstStep = stepStarted;
+            }
         }
 
         @Override
@@ -119,8 +125,8 @@ public final class TimedStream implements AutoCloseable {
 
         private Times stop() {
             long ended = System.nanoTime();
-            return new Times(millis(started, conditioned), encode, List.copyOf(steps), millis(denoised, lastPicture),
-                    millis(lastPicture, ended), millis(started, firstPicture), millis(started, ended), pictures);
+            return new Times(millis(started, conditioned), millis(started, firstStep), encode, List.copyOf(steps),
+                    millis(denoised, lastPicture), millis(lastPicture, ended), millis(started, firstPicture), millis(started, ended), pictures);
         }
 
         private static double millis(long from, long to) {
