@@ -4,6 +4,7 @@ import dev.caravan.inference.checkpoint.Checkpoint;
 import dev.caravan.inference.checkpoint.CheckpointException;
 import dev.caravan.inference.checkpoint.StoredTensor;
 import dev.caravan.inference.nn.Net;
+import dev.caravan.inference.nn.Weights;
 import dev.caravan.inference.onnx.Dim;
 import dev.caravan.inference.onnx.Graph;
 import dev.caravan.inference.onnx.OnnxModel;
@@ -76,9 +77,7 @@ final class MergeSessions implements AutoCloseable {
     }
 
     private OnnxModel model(Types types) {
-        Net net = new Net(new Graph("lora_merge"), name -> {
-            throw new IllegalArgumentException("no weights: " + name);
-        }, DType.F32, device.provider());
+        Net net = new Net(new Graph("lora_merge"), Weights.NONE, DType.F32, device.provider());
         Value w = net.input("w", types.from(), Dim.named("out"), Dim.named("in"));
         Value a = net.input("a", DType.F32, Dim.named("rank"), Dim.named("in"));
         Value b = net.input("b", DType.F32, Dim.named("out"), Dim.named("rank"));

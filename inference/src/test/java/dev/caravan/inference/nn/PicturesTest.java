@@ -20,7 +20,7 @@ class PicturesTest {
     void numbersBecomeBytesByCuttingAndTheColoursOfAPixelComeTogether() {
         Net net = new Net(new Graph("pictures"), name -> null, DType.F32, Provider.CPU);
         Value x = net.input("x", DType.F32, Dim.of(3, 2, 1, 2));
-        net.graph().output("rgb", Pictures.bytes(net, "rgb", x), Dim.of(2, 1, 2, 3));
+        net.graph().output("rgb", Pictures.frames(net, "rgb", x), Dim.of(2, 1, 2, 3));
         float[] red = {-1, -2, 0, 1};
         float[] green = {1, 3, 0.25f, -0.25f};
         float[] blue = {0.999f, -0.999f, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY};
