@@ -1,6 +1,7 @@
 package dev.caravan.inference.pipeline;
 
 import dev.caravan.inference.ort.OrtException;
+import java.nio.file.Path;
 
 /** What a failure of the device means to a load or a stream, in one line for a person, without a path of this machine. */
 public final class DeviceFailure {
@@ -10,14 +11,14 @@ public final class DeviceFailure {
     /**
      * Nothing is loaded after it.
      *
-     * @param what   for example {@code longlive at 576x320}
-     * @param folder where its files lie, which must not stand in the message; empty when it has none
+     * @param what         what needs the memory, for example {@code longlive at 576x320}
+     * @param modelsFolder not told
      */
-    public static PipelineException ofLoad(String what, OrtException e, String folder) {
+    public static PipelineException ofLoad(String id, String what, Path modelsFolder, OrtException e) {
         return new PipelineException(
                 e.outOfMemory()
-                        ? "There is not enough memory to load " + what + "; unload other pipelines first, or choose a smaller size"
-                        : what + " cannot be loaded: " + e.brief(folder),
+                        ? "not enough memory on the inference device for " + what + "; use a smaller size or unload other pipelines"
+                        : id + " cannot be loaded: " + e.brief(modelsFolder.toAbsolutePath().toString()),
                 true, e);
     }
 

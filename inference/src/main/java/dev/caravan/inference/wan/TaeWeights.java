@@ -27,7 +27,7 @@ public final class TaeWeights {
         int[] channels = new int[TELLING.length];
         for (int i = 0; i < channels.length; i++) {
             Optional<Shape> shape = checkpoint.find(TELLING[i] + ".weight").map(StoredTensor::shape).filter(s -> s.rank() == 4);
-            channels[i] = shape.isPresent() ? (int) Math.clamp(shape.get().dim(0), 1, Integer.MAX_VALUE) : ORIGINAL[i];
+            channels[i] = shape.isPresent() ? (int) Math.clamp(shape.get().dim(0), 1, VaeOptions.MOST_CHANNELS) : ORIGINAL[i];
         }
         return required(channels[0], channels[1], channels[2], channels[3]);
     }

@@ -68,7 +68,7 @@ abstract class FilterPipeline implements Pipeline {
                 throw e;
             }
         } catch (OrtException e) {
-            throw DeviceFailure.ofLoad(id(), e, "");
+            throw DeviceFailure.ofLoad(id(), id(), request.modelsFolder(), e);
         }
     }
 

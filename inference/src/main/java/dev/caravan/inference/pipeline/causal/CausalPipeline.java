@@ -57,12 +57,7 @@ public final class CausalPipeline implements Pipeline {
         ModelFiles files = new ModelFiles(family, request.modelsFolder());
         List<String> missing = files.missing(settings.vae());
         if (!missing.isEmpty()) {
-            // No path of this machine: the text goes to every client.
-            throw new PipelineException(
-                    id() + " misses model files: " + String.join(", ", missing) + ". Download them with POST /api/v1/models/download"
-                            + " {\"pipeline_id\":\"" + id() + "\"} or ./caravan models download " + id()
-                            + ", or copy them into the hub's models folder (<data folder>/models).",
-                    true);
+            throw PipelineException.missingFiles(id(), missing);
         }
         try {
             CausalNetworks networks = new NetworkLoader(files, settings, device.get(), progress).load();
@@ -76,8 +71,7 @@ public final class CausalPipeline implements Pipeline {
             throw new PipelineException(e.getMessage(), true, e);
         } catch (OrtException e) {
             throw DeviceFailure.ofLoad(
-                    id() + " at " + settings.size().width() + "x" + settings.size().height(), e,
-                    request.modelsFolder().toAbsolutePath().toString());
+                    id(), id() + " at " + settings.size().width() + "x" + settings.size().height(), request.modelsFolder(), e);
         }
     }
 }

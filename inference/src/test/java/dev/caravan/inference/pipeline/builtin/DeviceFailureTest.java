@@ -45,7 +45,8 @@ class DeviceFailureTest {
         }).load(new LoadRequest(Map.of(), Path.of("nowhere")), Progress.NONE));
         assertTrue(e.fatal());
         assertEquals("gray cannot be loaded: " + reason.brief(), e.getMessage());
-        assertTrue(DeviceFailure.ofLoad("gray", noMemory(), "").getMessage().startsWith("There is not enough memory to load gray"));
+        assertEquals("not enough memory on the inference device for gray; use a smaller size or unload other pipelines",
+                DeviceFailure.ofLoad("gray", "gray", Path.of("nowhere"), noMemory()).getMessage());
     }
 
     private static OrtException noMemory() {

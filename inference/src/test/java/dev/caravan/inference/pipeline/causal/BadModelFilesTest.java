@@ -144,7 +144,7 @@ class BadModelFilesTest {
                     }
                 }));
         oneLineWithoutFolder(refusal.getMessage());
-        assertTrue(refusal.getMessage().matches("longlive at \\d+x\\d+ cannot be loaded: .*"), refusal.getMessage());
+        assertTrue(refusal.getMessage().startsWith("longlive cannot be loaded: "), refusal.getMessage());
     }
 
     private static String refusal(Path models) {

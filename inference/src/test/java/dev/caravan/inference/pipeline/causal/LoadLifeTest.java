@@ -125,7 +125,7 @@ class LoadLifeTest {
     void aDeviceWithoutRoomForTheWeightsSaysSo() throws Exception {
         device.leave(100);
         String message = assertThrows(PipelineException.class, this::load).getMessage();
-        assertEquals("There is not enough memory to load longlive at 16x16; unload other pipelines first, or choose a smaller size", message);
+        assertEquals("not enough memory on the inference device for longlive at 16x16; use a smaller size or unload other pipelines", message);
         device.mend();
         load();
     }
@@ -134,6 +134,6 @@ class LoadLifeTest {
     void aDeviceThatFailsWhileWeightsAreMergedIsToldOfInOneLine() {
         device.failAfter(20);
         String message = assertThrows(PipelineException.class, this::load).getMessage();
-        assertEquals("longlive at 16x16 cannot be loaded: CUDA error 719: the launch failed in ...", message);
+        assertEquals("longlive cannot be loaded: CUDA error 719: the launch failed in ...", message);
     }
 }
