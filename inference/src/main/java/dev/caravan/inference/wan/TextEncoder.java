@@ -77,6 +77,11 @@ public final class TextEncoder implements AutoCloseable {
         }
     }
 
+    /** Tokens it knows: ids are below this. */
+    public int vocabulary() {
+        return config.vocab();
+    }
+
     /** Numbers per token of an embedding. */
     public int width() {
         return config.dim();

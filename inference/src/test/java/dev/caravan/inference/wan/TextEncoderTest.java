@@ -155,7 +155,8 @@ class TextEncoderTest {
         TensorFile file = new TensorFile();
         Umt5Weights.required(Umt5Files.TINY).forEach((name, shape) ->
                 file.addHole(name, name.equals("norm.weight") ? DType.I32 : DType.F32, shape));
-        assertEquals("whole.safetensors does not fit this network: it cannot give 1 of 22 tensors: norm.weight is of I32, not of floating-point numbers",
+        assertEquals("whole.safetensors does not fit this network: it cannot give 1 of 22 tensors: norm.weight is of I32,"
+                        + " not of floating-point numbers",
                 wrong(Checkpoint.open(file.write(folder.resolve("whole.safetensors")))));
     }
 
