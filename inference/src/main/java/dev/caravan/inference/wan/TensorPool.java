@@ -4,8 +4,6 @@ import dev.caravan.inference.ort.Device;
 import dev.caravan.inference.ort.Tensor;
 import dev.caravan.inference.tensor.DType;
 import dev.caravan.inference.tensor.Shape;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -16,7 +14,7 @@ import java.util.Map;
 final class TensorPool implements AutoCloseable {
 
     private final Device device;
-    private final Deque<AutoCloseable> owned = new ArrayDeque<>();
+    private final Owned owned = new Owned();
     private final Map<Tensor, Map<Shape, Tensor>> views = new HashMap<>();
 
     TensorPool(Device device) {
@@ -34,20 +32,11 @@ final class TensorPool implements AutoCloseable {
 
     /** Closes something before everything that was made so far. */
     <T extends AutoCloseable> T own(T resource) {
-        owned.push(resource);
-        return resource;
+        return owned.keep(resource);
     }
 
     @Override
     public void close() {
-        while (!owned.isEmpty()) {
-            try {
-                owned.pop().close();
-            } catch (RuntimeException e) {
-                throw e;
-            } catch (Exception e) {
-                throw new IllegalStateException(e);
-            }
-        }
+        owned.close();
     }
 }
