@@ -33,7 +33,8 @@ public final class OrtException extends RuntimeException {
     /** As {@link #brief()}; what can be told from words only by who knows it is left out, too: a folder with spaces in its name. */
     public String brief(String folder) {
         String line = String.valueOf(getMessage()).lines().findFirst().orElse("");
-        String clean = (folder.isEmpty() ? line : line.replace(folder, "...")).replaceAll("(?:[A-Za-z]:)?(?:[/\\\\][^/\\\\\\s:]+){2,}(?::\\d+)?", "...");
+        String without = folder.isEmpty() ? line : line.replace(folder, "...");
+        String clean = without.replaceAll("(?:[A-Za-z]:)?(?:[/\\\\][^/\\\\\\s:]+){2,}(?::\\d+)?", "...");
         return clean.length() <= LONGEST_BRIEF ? clean : clean.substring(0, LONGEST_BRIEF) + "...";
     }
 

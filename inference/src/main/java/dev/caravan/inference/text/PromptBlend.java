@@ -1,5 +1,6 @@
 package dev.caravan.inference.text;
 
+import java.util.Iterator;
 import java.util.List;
 
 /** Mixtures of prompt embeddings (spec text-encoder §6), in fp32 with norms and angles in fp64. Pure functions. */
@@ -19,15 +20,16 @@ public final class PromptBlend {
      * One embedding of several. Weights are divided by their sum; when that is not positive all weigh the same. Only two prompts can be
      * blended along the arc, any other number is blended linearly.
      *
-     * @param embeddings at least one, all of one shape
+     * @param embeddings at least one, all of one shape; asked for once, one after the other, so that not all need be in memory at once
      * @param weights    one per embedding
      */
-    public static PromptEmbedding blend(List<PromptEmbedding> embeddings, List<Double> weights, Interpolation method) {
+    public static PromptEmbedding blend(Iterable<PromptEmbedding> embeddings, List<Double> weights, Interpolation method) {
         double[] shares = shares(weights);
-        if (method == Interpolation.SLERP && embeddings.size() == 2) {
-            return slerp(embeddings.get(0), embeddings.get(1), shares[1]);
+        Iterator<PromptEmbedding> each = embeddings.iterator();
+        if (method == Interpolation.SLERP && shares.length == 2) {
+            return slerp(each.next(), each.next(), shares[1]);
         }
-        return weightedSum(embeddings, shares);
+        return weightedSum(each, shares);
     }
 
     /**
@@ -55,12 +57,12 @@ public final class PromptBlend {
     }
 
     /** The sum, brought to the mean of the norms: a mixture of different directions is shorter than its parts. */
-    private static PromptEmbedding weightedSum(List<PromptEmbedding> embeddings, double[] shares) {
-        PromptEmbedding first = embeddings.getFirst();
+    private static PromptEmbedding weightedSum(Iterator<PromptEmbedding> embeddings, double[] shares) {
+        PromptEmbedding first = embeddings.next();
         float[] out = new float[first.values().length];
         double wantedNorm = 0;
         for (int prompt = 0; prompt < shares.length; prompt++) {
-            PromptEmbedding embedding = embeddings.get(prompt);
+            PromptEmbedding embedding = prompt == 0 ? first : embeddings.next();
             checkSameShape(first, embedding);
             float share = (float) shares[prompt];
             for (int i = 0; i < out.length; i++) {

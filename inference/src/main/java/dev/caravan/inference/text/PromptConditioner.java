@@ -70,7 +70,9 @@ public final class PromptConditioner {
     }
 
     private static PromptEmbedding encode(List<WeightedPrompt> prompts, Interpolation method, PromptEncoder encoder) {
-        List<PromptEmbedding> embeddings = prompts.stream().map(prompt -> encoder.encode(TextCleaning.clean(prompt.text()))).toList();
+        // One at a time: a client may blend dozens, of 8 MB each.
+        Iterable<PromptEmbedding> embeddings =
+                () -> prompts.stream().map(prompt -> encoder.encode(TextCleaning.clean(prompt.text()))).iterator();
         return PromptBlend.blend(embeddings, prompts.stream().map(WeightedPrompt::weight).toList(), method);
     }
 

@@ -11,4 +11,7 @@ public interface Tokenizer {
      * @throws IllegalArgumentException when {@code maxTokens} has no room for the added ones
      */
     int[] encode(String cleanedPrompt, int maxTokens);
+
+    /** Pieces of the vocabulary, whose ids are below this; tokens added to it may have higher ones. */
+    int vocabulary();
 }

@@ -1,6 +1,7 @@
 package dev.caravan.inference.text;
 
 import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -53,7 +54,8 @@ final class TokenizerJson {
             return JSON.readTree(json);
         } catch (JsonProcessingException e) {
             // The parser's own words speak of its sources.
-            String where = e.getLocation() == null ? "" : " (line " + e.getLocation().getLineNr() + ", column " + e.getLocation().getColumnNr() + ")";
+            JsonLocation at = e.getLocation();
+            String where = at == null ? "" : " (line " + at.getLineNr() + ", column " + at.getColumnNr() + ")";
             throw new TokenizerException("tokenizer.json is damaged, download it again: it is no JSON" + where, e);
         } catch (IOException e) {
             throw new TokenizerException("tokenizer.json cannot be read", e);

@@ -37,6 +37,11 @@ final class UnigramModel {
         return ids;
     }
 
+    /** Pieces there are. */
+    int size() {
+        return pieces.size();
+    }
+
     /** Gives the ids of a text's pieces, in order. */
     void encode(String text, IntConsumer ids) {
         Lattice lattice = new Lattice(text.length());

@@ -41,6 +41,11 @@ record UnigramTokenizer(AddedTokens verbatim, Normalizer normalizer, AddedTokens
         return all.toArray();
     }
 
+    @Override
+    public int vocabulary() {
+        return model.size();
+    }
+
     private void encodeText(String normalized, boolean first, IntStream.Builder ids) {
         afterwards.split(normalized, new AddedTokens.Parts() {
             @Override

@@ -13,16 +13,24 @@ final class Owned implements AutoCloseable {
         return thing;
     }
 
+    /** Frees them all, whatever becomes of one; then throws what the first of those that failed threw. */
     @Override
     public void close() {
+        RuntimeException failure = null;
         while (!things.isEmpty()) {
             try {
                 things.pop().close();
-            } catch (RuntimeException e) {
-                throw e;
             } catch (Exception e) {
-                throw new IllegalStateException(e);
+                RuntimeException unchecked = e instanceof RuntimeException known ? known : new IllegalStateException(e);
+                if (failure == null) {
+                    failure = unchecked;
+                } else {
+                    failure.addSuppressed(unchecked);
+                }
             }
+        }
+        if (failure != null) {
+            throw failure;
         }
     }
 }

@@ -62,6 +62,11 @@ public final class TextEncoder implements AutoCloseable {
         return new Umt5Graph(new Net(new Graph("umt5"), checkpoint::get, compute, provider), config).build();
     }
 
+    /** Tokens it knows: ids are below this. */
+    public int vocabulary() {
+        return config.vocab();
+    }
+
     /** Numbers per token of an embedding. */
     public int width() {
         return config.dim();

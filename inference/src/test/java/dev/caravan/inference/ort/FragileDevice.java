@@ -2,6 +2,7 @@ package dev.caravan.inference.ort;
 
 import dev.caravan.inference.golden.Ort;
 import java.lang.foreign.MemorySegment;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -17,6 +18,7 @@ public final class FragileDevice implements AutoCloseable {
     private final AtomicLong limit = new AtomicLong(WITHOUT_LIMIT);
     private final AtomicLong used = new AtomicLong();
     private final AtomicInteger untilFailure = new AtomicInteger(NEVER);
+    private final AtomicBoolean freeFails = new AtomicBoolean();
     private final OrtRuntime runtime = OrtRuntime.load(Ort.NATIVES, Provider.CPU);
     private final Device device = Device.open(runtime, Provider.CPU, 1, () -> new Memory(new HostMemory(runtime.api())));
 
@@ -38,6 +40,11 @@ public final class FragileDevice implements AutoCloseable {
     /** After so many more writes, reads and copies of tensors one fails with {@link #LOST}; those behind it work again. */
     public void failAfter(int operations) {
         untilFailure.set(operations);
+    }
+
+    /** The next memory given back is not taken, with {@link #LOST}. */
+    public void failNextFree() {
+        freeFails.set(true);
     }
 
     /** Whether the failure asked for is still to come. */
@@ -89,6 +96,9 @@ public final class FragileDevice implements AutoCloseable {
         public void free(MemorySegment memory) {
             used.addAndGet(-memory.byteSize());
             host.free(memory);
+            if (freeFails.getAndSet(false)) {
+                throw new OrtException(1, LOST);
+            }
         }
 
         @Override

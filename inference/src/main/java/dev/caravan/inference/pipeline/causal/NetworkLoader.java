@@ -94,6 +94,10 @@ final class NetworkLoader {
                 throw new CheckpointException("the text encoder makes rows of " + encoder.width() + " numbers, the diffusion model wants "
                         + config.textDim() + ": the files do not belong together");
             }
+            if (tokenizer.vocabulary() > encoder.vocabulary()) {
+                throw new CheckpointException("the tokenizer has " + tokenizer.vocabulary() + " pieces, the text encoder knows "
+                        + encoder.vocabulary() + ": the files do not belong together");
+            }
             return new EmbeddingCache(EMBEDDINGS).over(text -> encoder.encode(tokenizer.encode(text, config.textLen())));
         } catch (TokenizerException e) {
             throw new CheckpointException(e.getMessage(), e);

@@ -25,8 +25,14 @@ record StreamParts(TransformerState transformer, VideoCodec codec, LatentHistory
 
     @Override
     public void close() {
-        history.close();
-        codec.close();
-        transformer.close();
+        try {
+            history.close();
+        } finally {
+            try {
+                codec.close();
+            } finally {
+                transformer.close();
+            }
+        }
     }
 }

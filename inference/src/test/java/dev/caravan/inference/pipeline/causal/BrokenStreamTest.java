@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.caravan.inference.ort.FragileDevice;
 import dev.caravan.inference.ort.Handles;
+import dev.caravan.inference.ort.OrtException;
 import dev.caravan.inference.pipeline.LoadedPipeline;
 import dev.caravan.inference.pipeline.Parameters;
 import dev.caravan.inference.pipeline.PipelineException;
@@ -141,6 +142,23 @@ class BrokenStreamTest {
             for (int i = 0; i < alone.size(); i++) {
                 assertArrayEquals(alone.get(i), beside.get(i), "picture " + i);
             }
+        }
+    }
+
+    @Test
+    void aStreamOfWhichOnePartCannotBeFreedFreesTheOthers() throws Exception {
+        try (FragileDevice other = new FragileDevice()) {
+            LoadedPipeline loaded = TinyLongLive.load(other.device(), folder.resolve("models"));
+            Handles idle = other.device().handles();
+            PipelineStream stream = TinyLongLive.open(loaded);
+            TinyLongLive.chunk(stream, VIDEO);
+            long held = other.device().memory().tensors();
+            other.failNextFree();
+            assertThrows(OrtException.class, stream::close);
+            assertEquals(idle, other.device().handles());
+            // What could not be freed is counted on.
+            assertTrue(other.device().memory().tensors() < held / 4);
+            loaded.close();
         }
     }
 

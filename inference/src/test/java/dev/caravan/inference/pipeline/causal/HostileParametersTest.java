@@ -19,6 +19,7 @@ import dev.caravan.inference.pipeline.PipelineStream;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -67,9 +68,12 @@ class HostileParametersTest {
 
     static List<String> prompts() {
         return List.of(
-                "", " \t\n", "\0", "\ud800 alone \udc00", "\ud83d\ude00".repeat(2000), "\u202eright to left\u2066", "a\u0300\u0301\u0302".repeat(1000),
-                "</s><pad><s>", "&amp;".repeat(1500), "&amp;lt;".repeat(1000), "<".repeat(9000), "\ufdfa".repeat(3000), "\u200b\u2060\ufeff",
-                "a ".repeat(5000), "a".repeat(10_000), "\u2581".repeat(9000), "\r\n".repeat(4000), "\ue000\uffff\ufffe", "words ".repeat(100_000 / 6),
+                "", " \t\n", "\0", "\ud800 alone \udc00", "\ud83d\ude00".repeat(2000), "\u202eright to left\u2066",
+                "a\u0300\u0301\u0302".repeat(1000),
+                "</s><pad><s>", "&amp;".repeat(1500), "&amp;lt;".repeat(1000), "<".repeat(9000), "\ufdfa".repeat(3000),
+                "\u200b\u2060\ufeff",
+                "a ".repeat(5000), "a".repeat(10_000), "\u2581".repeat(9000), "\r\n".repeat(4000), "\ue000\uffff\ufffe",
+                "words ".repeat(100_000 / 6),
                 "x".repeat(100_000), "\u001b[31m".repeat(2000));
     }
 
@@ -106,7 +110,7 @@ class HostileParametersTest {
             Map<String, Object> prompt = Map.of("text", "a boat", "weight", none);
             assertSame(ordinary, alone(TinyLongLive.with(Map.of("prompts", List.of(prompt)))));
             Parameters video = TinyLongLive.video("a boat");
-            Map<String, Object> noisy = new java.util.HashMap<>(video.values());
+            Map<String, Object> noisy = new HashMap<>(video.values());
             noisy.put("noise_scale", none);
             assertSame(alone(video), alone(new Parameters(noisy)));
             noisy.put("prompts", List.of(prompt, Map.of("text", "a forest", "weight", none)));
@@ -122,7 +126,8 @@ class HostileParametersTest {
     }
 
     static List<List<Object>> steps() {
-        return List.of(List.of(), List.of(0, 0, 0), List.of(-5, 99_999), List.of(0, 1000), Collections.nCopies(100, 1000), List.of("no", "numbers"),
+        return List.of(List.of(), List.of(0, 0, 0), List.of(-5, 99_999), List.of(0, 1000), Collections.nCopies(100, 1000), List.of("no",
+                "numbers"),
                 List.of(Integer.MIN_VALUE), List.of(999.9));
     }
 
@@ -186,7 +191,7 @@ class HostileParametersTest {
 
     @Test
     void aResetInEveryChunkMakesTheFirstChunkAgainAndAgain() throws Exception {
-        Map<String, Object> reset = new java.util.HashMap<>(TinyLongLive.text("a boat").values());
+        Map<String, Object> reset = new HashMap<>(TinyLongLive.text("a boat").values());
         reset.put("reset_cache", true);
         try (PipelineStream stream = TinyLongLive.open(model)) {
             for (int i = 0; i < 6; i++) {

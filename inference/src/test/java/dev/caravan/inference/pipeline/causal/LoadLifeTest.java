@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.caravan.inference.ort.FragileDevice;
 import dev.caravan.inference.ort.Handles;
 import dev.caravan.inference.pipeline.PipelineException;
+import dev.caravan.inference.pipeline.Progress;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -48,8 +49,12 @@ class LoadLifeTest {
 
     private List<String> load() throws Exception {
         List<String> stages = new ArrayList<>();
-        TinyLongLive.on(device.device()).load(TinyLongLive.request(models, Map.of()), stages::add).close();
+        load(stages::add);
         return stages;
+    }
+
+    private void load(Progress progress) throws Exception {
+        TinyLongLive.on(device.device()).load(TinyLongLive.request(models, Map.of()), progress).close();
     }
 
     private List<Path> derived() throws IOException {
@@ -73,7 +78,7 @@ class LoadLifeTest {
             }
             AtomicInteger left = new AtomicInteger(stage);
             String given = "given up while " + stages.get(stage);
-            assertThrows(InterruptedException.class, () -> TinyLongLive.on(device.device()).load(TinyLongLive.request(models, Map.of()), text -> {
+            assertThrows(InterruptedException.class, () -> load(text -> {
                 if (left.getAndDecrement() == 0) {
                     Thread.currentThread().interrupt();
                 }
@@ -125,7 +130,8 @@ class LoadLifeTest {
     void aDeviceWithoutRoomForTheWeightsSaysSo() throws Exception {
         device.leave(100);
         String message = assertThrows(PipelineException.class, this::load).getMessage();
-        assertEquals("not enough memory on the inference device for longlive at 16x16; use a smaller size or unload other pipelines", message);
+        assertEquals("not enough memory on the inference device for longlive at 16x16; use a smaller size or unload other pipelines",
+                message);
         device.mend();
         load();
     }

@@ -13,6 +13,7 @@ import dev.caravan.inference.tensor.DType;
 import dev.caravan.inference.tensor.Shape;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -109,7 +110,7 @@ interface ModelDamage {
     static ModelDamage ofWholeNumbers(String file, String name) {
         return tensors(file, tensor -> Optional.of(tensor.name().matches(name)
                 ? new NewTensor(tensor.name(), DType.I64, tensor.shape(), sink ->
-                        sink.write(java.lang.foreign.MemorySegment.ofArray(new long[(int) tensor.shape().elements()])))
+                        sink.write(MemorySegment.ofArray(new long[(int) tensor.shape().elements()])))
                 : same(tensor)));
     }
 
@@ -131,7 +132,8 @@ interface ModelDamage {
                 int length = (int) ByteBuffer.wrap(old).order(ByteOrder.LITTLE_ENDIAN).getLong();
                 ObjectNode header = (ObjectNode) new ObjectMapper().readTree(old, 8, length);
                 header.remove("__metadata__");
-                ArrayNode second = (ArrayNode) header.properties().stream().skip(1).findFirst().orElseThrow().getValue().path("data_offsets");
+                ArrayNode second = (ArrayNode)
+                        header.properties().stream().skip(1).findFirst().orElseThrow().getValue().path("data_offsets");
                 second.set(0, second.get(0).asLong() - 2);
                 second.set(1, second.get(1).asLong() - 2);
                 byte[] json = header.toString().getBytes(StandardCharsets.UTF_8);
@@ -147,8 +149,8 @@ interface ModelDamage {
     static ModelDamage hostilePickle(String file) {
         return bytes(file, old -> {
             String command = "touch executed-by-a-pickle";
-            String pickle = "\u0080\u0002}(X\u0009\0\0\0generator}(X\u0001\0\0\0acposix\nsystem\nX" + (char) command.length() + "\0\0\0" + command
-                    + "\u0085Ruu.";
+            String pickle = "\u0080\u0002}(X\u0009\0\0\0generator}(X\u0001\0\0\0acposix\nsystem\nX" + (char) command.length()
+                    + "\0\0\0" + command + "\u0085Ruu.";
             byte[] data = pickle.getBytes(StandardCharsets.ISO_8859_1);
             CRC32 sum = new CRC32();
             sum.update(data);
