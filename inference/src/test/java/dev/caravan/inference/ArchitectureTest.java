@@ -1,5 +1,8 @@
 package dev.caravan.inference;
 
+import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
@@ -51,6 +54,17 @@ class ArchitectureTest {
                 .should()
                 .onlyDependOnClassesThat()
                 .resideInAnyPackage("dev.caravan.inference.draw", "dev.caravan.inference.frame", "java..", "org.jspecify..")
+                .check(CLASSES);
+    }
+
+    @Test
+    void checkpointsKnowTensorsOnly() {
+        noClasses()
+                .that()
+                .resideInAPackage("dev.caravan.inference.checkpoint")
+                .should()
+                .dependOnClassesThat(resideInAPackage("dev.caravan.inference..").and(not(resideInAnyPackage(
+                        "dev.caravan.inference.checkpoint", "dev.caravan.inference.tensor"))))
                 .check(CLASSES);
     }
 

@@ -39,7 +39,7 @@ public record NewTensor(String name, DType dtype, Shape shape, Source source) {
     /**
      * A contiguous copy of a stored one, in a type of one's choice: to a narrower type by rounding to nearest, ties to even.
      *
-     * @param dtype the tensor's own, or F32, BF16 or F16
+     * @param dtype the tensor's own, or F32, BF16, F16 or F8_E4M3
      */
     public static NewTensor copyOf(StoredTensor tensor, DType dtype) {
         if (tensor.dtype() != dtype) {
@@ -70,6 +70,13 @@ public record NewTensor(String name, DType dtype, Shape shape, Source source) {
                 short[] bits = new short[values.length];
                 for (int i = 0; i < bits.length; i++) {
                     bits[i] = dtype == DType.BF16 ? Narrow.toBf16(values[i]) : Narrow.toF16(values[i]);
+                }
+                yield MemorySegment.ofArray(bits);
+            }
+            case F8_E4M3 -> {
+                byte[] bits = new byte[values.length];
+                for (int i = 0; i < bits.length; i++) {
+                    bits[i] = Narrow.toE4m3(values[i]);
                 }
                 yield MemorySegment.ofArray(bits);
             }

@@ -16,8 +16,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Merges adapters into a model's weights: {@code W' = W + Σ strength · scale · B·A}, computed in fp32 and rounded once, to nearest, ties to
- * even (spec lora.md §1). Weights no adapter speaks of are only converted.
+ * Merges adapters into a model's weights: {@code W' = W + Σ strength · scale · B·A}, computed in fp32 and rounded once, to nearest, ties
+ * to even (spec lora.md §1). Weights no adapter speaks of are only converted.
  *
  * <p>Closed after the weights were written; not thread-safe.
  */

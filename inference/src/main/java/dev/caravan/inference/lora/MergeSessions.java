@@ -21,7 +21,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** {@code w [out,in], a [r,in], b [out,r] -> w + b·a} on a device: one small model per pair of element types, for matrices of all sizes. */
+/** {@code w [out,in], a [r,in], b [out,r] -> w + b·a} on a device: one small model per pair of element types, for all sizes. */
 final class MergeSessions implements AutoCloseable {
 
     private record Types(DType from, DType to) {}

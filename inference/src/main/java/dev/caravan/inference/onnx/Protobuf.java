@@ -4,7 +4,7 @@ import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 
 /** Writes one protobuf message: just the wire types that onnx.proto3 uses. */
-final class Protobuf {
+public final class Protobuf {
 
     private static final int VARINT = 0;
     private static final int LENGTH_DELIMITED = 2;
@@ -12,12 +12,12 @@ final class Protobuf {
 
     private final ByteArrayOutputStream out = new ByteArrayOutputStream();
 
-    Protobuf integer(int field, long value) {
+    public Protobuf integer(int field, long value) {
         tag(field, VARINT);
         return varint(value);
     }
 
-    Protobuf real(int field, float value) {
+    public Protobuf real(int field, float value) {
         tag(field, FIXED32);
         int bits = Float.floatToRawIntBits(value);
         for (int shift = 0; shift < 32; shift += 8) {
@@ -26,22 +26,22 @@ final class Protobuf {
         return this;
     }
 
-    Protobuf bytes(int field, byte[] value) {
+    public Protobuf bytes(int field, byte[] value) {
         tag(field, LENGTH_DELIMITED);
         varint(value.length);
         out.writeBytes(value);
         return this;
     }
 
-    Protobuf text(int field, String value) {
+    public Protobuf text(int field, String value) {
         return bytes(field, value.getBytes(StandardCharsets.UTF_8));
     }
 
-    Protobuf message(int field, Protobuf value) {
+    public Protobuf message(int field, Protobuf value) {
         return bytes(field, value.toBytes());
     }
 
-    byte[] toBytes() {
+    public byte[] toBytes() {
         return out.toByteArray();
     }
 

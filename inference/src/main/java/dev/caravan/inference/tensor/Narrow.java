@@ -48,6 +48,19 @@ public final class Narrow {
         return E4M3[bits & 255];
     }
 
+    /** What is larger than the largest value becomes that, with its sign. */
+    public static byte toE4m3(float value) {
+        int sign = Float.floatToRawIntBits(value) >>> 24 & 0x80;
+        float magnitude = Math.abs(value);
+        if (Float.isNaN(magnitude) || magnitude >= E4M3[0x7E]) {
+            return (byte) (sign | (Float.isNaN(magnitude) ? 0x7F : 0x7E));
+        }
+        // From the smallest normal exponent down the distance between neighbours stays the same.
+        int exponent = Math.max(Math.getExponent(magnitude), -6);
+        int steps = (int) Math.rint(Math.scalb((double) magnitude, 3 - exponent));
+        return (byte) (sign | (exponent + 6 << 3) + steps);
+    }
+
     /** 5 exponent bits as fp16 has: the upper half of one. */
     public static float fromE5m2(byte bits) {
         return Float.float16ToFloat((short) (bits << 8));

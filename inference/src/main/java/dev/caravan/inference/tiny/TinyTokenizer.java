@@ -3,20 +3,23 @@ package dev.caravan.inference.tiny;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.io.ByteArrayOutputStream;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.nio.charset.StandardCharsets;
+import dev.caravan.inference.onnx.Protobuf;
 import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A vocabulary of letters, digits and some words, as {@code tokenizer.json} and {@code spiece.model}. The first four ids are those of
- * UMT5: padding, end, begin, unknown.
+ * A vocabulary of letters, digits and some words, in the four files a tokenizer comes in. The first four ids are those of UMT5: padding,
+ * end, begin, unknown.
  */
 final class TinyTokenizer {
 
-    private static final List<String> SPECIAL = List.of("<pad>", "</s>", "<s>", "<unk>");
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private static final String END = "</s>";
+    private static final int END_ID = 1;
+    private static final String UNKNOWN = "<unk>";
+    private static final int UNKNOWN_ID = 3;
+    private static final List<String> SPECIAL = List.of("<pad>", END, "<s>", UNKNOWN);
     private static final String SPACE = "\u2581";
     private static final String WORDS =
             "a an the of in on at with and to is painting watercolour landscape portrait city night day sea sky light dark boat"
@@ -46,71 +49,68 @@ final class TinyTokenizer {
         return SPECIAL.contains(piece) ? 0 : -12 + Math.min(8, piece.length());
     }
 
-    /** The Hugging Face form: Metaspace before a Unigram model, {@code </s>} after the text. */
+    /** {@code tokenizer.json}, Hugging Face's form: what {@link #spieceModel} says as that is converted for T5. */
     static String tokenizerJson() {
-        ObjectMapper json = new ObjectMapper();
-        ObjectNode root = json.createObjectNode();
-        root.put("version", "1.0");
-        root.putNull("truncation").putNull("padding");
+        ObjectNode root = JSON.createObjectNode().put("version", "1.0").putNull("truncation").putNull("padding");
         ArrayNode added = root.putArray("added_tokens");
         for (int id = 0; id < SPECIAL.size(); id++) {
             added.addObject().put("id", id).put("content", SPECIAL.get(id)).put("single_word", false).put("lstrip", false)
                     .put("rstrip", false).put("normalized", false).put("special", true);
         }
-        root.putObject("normalizer").put("type", "NFKC");
-        root.putObject("pre_tokenizer").put("type", "Metaspace").put("replacement", SPACE).put("prepend_scheme", "always")
-                .put("split", true);
-        ObjectNode ending = root.putObject("post_processor").put("type", "TemplateProcessing");
-        ArrayNode single = ending.putArray("single");
-        single.addObject().putObject("Sequence").put("id", "A").put("type_id", 0);
-        single.addObject().putObject("SpecialToken").put("id", "</s>").put("type_id", 0);
-        ArrayNode pair = ending.putArray("pair");
-        pair.addObject().putObject("Sequence").put("id", "A").put("type_id", 0);
-        pair.addObject().putObject("SpecialToken").put("id", "</s>").put("type_id", 0);
-        pair.addObject().putObject("Sequence").put("id", "B").put("type_id", 0);
-        pair.addObject().putObject("SpecialToken").put("id", "</s>").put("type_id", 0);
-        ObjectNode special = ending.putObject("special_tokens").putObject("</s>").put("id", "</s>");
-        special.putArray("ids").add(1);
-        special.putArray("tokens").add("</s>");
-        root.putObject("decoder").put("type", "Metaspace").put("replacement", SPACE).put("prepend_scheme", "always").put("split", true);
-        ObjectNode model = root.putObject("model").put("type", "Unigram").put("unk_id", 3);
+        ArrayNode normalizers = root.putObject("normalizer").put("type", "Sequence").putArray("normalizers");
+        normalizers.addObject().put("type", "Strip").put("strip_left", false).put("strip_right", true);
+        normalizers.addObject().put("type", "Replace").put("content", SPACE).putObject("pattern").put("Regex", " {2,}");
+        metaspace(root.putObject("pre_tokenizer"));
+        ObjectNode template = root.putObject("post_processor").put("type", "TemplateProcessing");
+        sentence(template.putArray("single"), "A");
+        sentence(sentence(template.putArray("pair"), "A"), "B");
+        ObjectNode end = template.putObject("special_tokens").putObject(END).put("id", END);
+        end.putArray("ids").add(END_ID);
+        end.putArray("tokens").add(END);
+        metaspace(root.putObject("decoder"));
+        ObjectNode model = root.putObject("model").put("type", "Unigram").put("unk_id", UNKNOWN_ID);
         ArrayNode vocabulary = model.putArray("vocab");
         pieces().forEach(piece -> vocabulary.addArray().add(piece).add(score(piece)));
         model.put("byte_fallback", false);
-        return root.toString();
+        return root.toPrettyString();
     }
 
-    /** The SentencePiece form: a protobuf of pieces with score and type, and the settings of the normaliser. */
+    private static void metaspace(ObjectNode json) {
+        json.put("type", "Metaspace").put("replacement", SPACE).put("prepend_scheme", "always").put("split", true);
+    }
+
+    private static ArrayNode sentence(ArrayNode template, String id) {
+        template.addObject().putObject("Sequence").put("id", id).put("type_id", 0);
+        template.addObject().putObject("SpecialToken").put("id", END).put("type_id", 0);
+        return template;
+    }
+
+    /** {@code spiece.model}, SentencePiece's form: pieces with score and type, and how text is normalised: only in its spaces. */
     static byte[] spieceModel() {
-        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        Protobuf model = new Protobuf();
         for (String piece : pieces()) {
-            int type = piece.equals("<unk>") ? 2 : SPECIAL.contains(piece) ? 3 : 1;
-            byte[] text = piece.getBytes(StandardCharsets.UTF_8);
-            ByteArrayOutputStream message = new ByteArrayOutputStream();
-            message.write(1 << 3 | 2);
-            message.write(text.length);
-            message.writeBytes(text);
-            message.write(2 << 3 | 5);
-            message.writeBytes(ByteBuffer.allocate(4).order(ByteOrder.LITTLE_ENDIAN).putFloat((float) score(piece)).array());
-            message.write(3 << 3);
-            message.write(type);
-            out.write(1 << 3 | 2);
-            out.write(message.size());
-            out.writeBytes(message.toByteArray());
+            int type = piece.equals(UNKNOWN) ? 2 : SPECIAL.contains(piece) ? 3 : 1;
+            model.message(1, new Protobuf().text(1, piece).real(2, (float) score(piece)).integer(3, type));
         }
-        // normalizer_spec: name "nmt_nfkc", dummy prefix, no extra spaces, spaces written as U+2581.
-        byte[] name = "identity".getBytes(StandardCharsets.UTF_8);
-        ByteArrayOutputStream normalizer = new ByteArrayOutputStream();
-        normalizer.write(1 << 3 | 2);
-        normalizer.write(name.length);
-        normalizer.writeBytes(name);
-        for (int field = 3; field <= 5; field++) {
-            normalizer.write(field << 3);
-            normalizer.write(1);
-        }
-        out.write(3 << 3 | 2);
-        out.write(normalizer.size());
-        out.writeBytes(normalizer.toByteArray());
-        return out.toByteArray();
+        int unigram = 1;
+        model.message(2, new Protobuf().integer(3, unigram));
+        // add_dummy_prefix, remove_extra_whitespaces, escape_whitespaces.
+        model.message(3, new Protobuf().text(1, "identity").integer(3, 1).integer(4, 1).integer(5, 1));
+        return model.toBytes();
+    }
+
+    /** {@code tokenizer_config.json}. */
+    static String config() {
+        return specialTokens().put("tokenizer_class", "T5Tokenizer").put("extra_ids", 0).put("clean_up_tokenization_spaces", true)
+                .put("model_max_length", TinySizes.TRANSFORMER.textLen()).toPrettyString();
+    }
+
+    /** {@code special_tokens_map.json}. */
+    static String specialTokensMap() {
+        return specialTokens().toPrettyString();
+    }
+
+    private static ObjectNode specialTokens() {
+        return JSON.createObjectNode().put("pad_token", SPECIAL.getFirst()).put("eos_token", END).put("unk_token", UNKNOWN);
     }
 }

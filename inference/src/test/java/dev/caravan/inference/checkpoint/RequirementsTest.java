@@ -42,8 +42,8 @@ class RequirementsTest {
         shapes.put("e", Shape.of(4));
         CheckpointException refusal = assertThrows(CheckpointException.class,
                 () -> new Requirements(shapes).check(with(Map.of("d", "is a set, which is never made"), "a", "e")));
-        assertEquals("model.pt does not fit this network: it lacks 2 of 5 tensors: b, c; it cannot give 1 of 5 tensors: d is a set, which is"
-                + " never made; it has another shape for 1 of 5 tensors: e is [2,2], not [4]", refusal.getMessage());
+        assertEquals("model.pt does not fit this network: it lacks 2 of 5 tensors: b, c; it cannot give 1 of 5 tensors: d is a set, which"
+                + " is never made; it has another shape for 1 of 5 tensors: e is [2,2], not [4]", refusal.getMessage());
     }
 
     @Test

@@ -9,7 +9,7 @@ import java.nio.file.Path;
 import java.util.EnumMap;
 import java.util.Map;
 
-/** One loaded autoencoder of each type with random weights and few channels. */
+/** Loaded autoencoders with random weights and few channels. */
 final class TestVaes implements AutoCloseable {
 
     private static final int HEIGHT = 16;

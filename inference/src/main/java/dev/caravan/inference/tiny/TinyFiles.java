@@ -1,0 +1,155 @@
+package dev.caravan.inference.tiny;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.caravan.inference.checkpoint.ByteProgress;
+import dev.caravan.inference.checkpoint.CheckpointException;
+import dev.caravan.inference.checkpoint.NewTensor;
+import dev.caravan.inference.checkpoint.SafetensorsWriter;
+import dev.caravan.inference.checkpoint.TorchZipWriter;
+import dev.caravan.inference.tensor.DType;
+import dev.caravan.inference.tensor.Shape;
+import dev.caravan.inference.wan.TransformerConfig;
+import dev.caravan.inference.wan.TransformerWeights;
+import dev.caravan.inference.wan.Umt5Weights;
+import dev.caravan.inference.wan.VaceWeights;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.BiFunction;
+
+/**
+ * Every file of a set, in the containers, under the names and nested as the published ones (spec models/checkpoints.md).
+ *
+ * @param folder an empty folder, where the set is written
+ * @param seed   of its numbers
+ */
+record TinyFiles(Path folder, long seed) {
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final TransformerConfig TRANSFORMER = TinySizes.TRANSFORMER;
+
+    void write() throws IOException, CheckpointException {
+        text("README.txt", readme());
+        wan();
+        textEncoderAndVace();
+        autoencoders();
+        longLive();
+    }
+
+    private void wan() throws IOException, CheckpointException {
+        ObjectNode sizes = labelled().put("model_type", "t2v").put("dim", TRANSFORMER.dim()).put("ffn_dim", TRANSFORMER.ffnDim())
+                .put("num_heads", TRANSFORMER.heads()).put("num_layers", TRANSFORMER.layers()).put("freq_dim", TRANSFORMER.freqDim())
+                .put("in_dim", TransformerConfig.CHANNELS).put("out_dim", TransformerConfig.CHANNELS)
+                .put("text_dim", TRANSFORMER.textDim()).put("text_len", TRANSFORMER.textLen()).put("eps", 1e-6);
+        config("Wan2.1-T2V-1.3B", sizes);
+        torch("Wan2.1-T2V-1.3B/Wan2.1_VAE.pth", wanVae("wan", TinySizes.wanVae()));
+        String tokenizer = "Wan2.1-T2V-1.3B/google/umt5-xxl/";
+        text(tokenizer + "tokenizer.json", TinyTokenizer.tokenizerJson());
+        text(tokenizer + "tokenizer_config.json", TinyTokenizer.config());
+        text(tokenizer + "special_tokens_map.json", TinyTokenizer.specialTokensMap());
+        Files.write(place(tokenizer + "spiece.model"), TinyTokenizer.spieceModel());
+    }
+
+    private void textEncoderAndVace() throws IOException, CheckpointException {
+        config("WanVideo_comfy", labelled());
+        // The names of what is kept wider than eight bits in the published file.
+        BiFunction<String, Shape, DType> types =
+                (name, shape) -> name.contains("norm") || name.contains("embedding") ? DType.BF16 : DType.F8_E4M3;
+        safetensors("WanVideo_comfy/umt5-xxl-enc-fp8_e4m3fn.safetensors",
+                tensors("umt5", Umt5Weights.required(TinySizes.TEXT_ENCODER), types, NetworkKind.TEXT_ENCODER));
+        safetensors("WanVideo_comfy/Wan2_1-VACE_module_1_3B_bf16.safetensors",
+                tensors("vace", VaceWeights.required(TRANSFORMER, TinySizes.VACE_BLOCKS), (name, shape) -> DType.BF16, NetworkKind.TRANSFORMER));
+    }
+
+    private void autoencoders() throws IOException, CheckpointException {
+        config("Autoencoders", labelled());
+        torch("Autoencoders/lightvaew2_1.pth", wanVae("lightvae", TinySizes.lightVae()));
+        torch("Autoencoders/taew2_1.pth", tae("tae", NetworkKind.TAE));
+        torch("Autoencoders/lighttaew2_1.pth", tae("lighttae", NetworkKind.LIGHTTAE));
+    }
+
+    private void longLive() throws IOException, CheckpointException {
+        config("LongLive-1.3B", labelled());
+        List<NewTensor> generator = new ArrayList<>();
+        for (NewTensor tensor : tensors("longlive", TransformerWeights.required(TRANSFORMER), (name, shape) -> DType.F32, NetworkKind.TRANSFORMER)) {
+            generator.add(new NewTensor("model." + tensor.name(), tensor.dtype(), tensor.shape(), tensor.source()));
+        }
+        TorchZipWriter.writeNested(place("LongLive-1.3B/models/longlive_base.pt"), Map.of("generator", generator), ByteProgress.NONE);
+        TorchZipWriter.writeNested(place("LongLive-1.3B/models/lora.pt"),
+                Map.of("generator_lora", tensors("lora", lora(), (name, shape) -> DType.F32, NetworkKind.LORA)), ByteProgress.NONE);
+    }
+
+    /** A pair of matrices for every linear layer of every block, as PEFT names them (spec lora.md §2). */
+    private static Map<String, Shape> lora() {
+        Map<String, Shape> pairs = new LinkedHashMap<>();
+        TransformerWeights.required(TRANSFORMER).forEach((name, shape) -> {
+            if (name.startsWith("blocks.") && name.endsWith(".weight") && shape.rank() == 2) {
+                String path = "base_model.model." + name.substring(0, name.length() - ".weight".length());
+                pairs.put(path + ".lora_A.weight", Shape.of(TinySizes.LORA_RANK, shape.dim(1)));
+                pairs.put(path + ".lora_B.weight", Shape.of(shape.dim(0), TinySizes.LORA_RANK));
+            }
+        });
+        return pairs;
+    }
+
+    private List<NewTensor> wanVae(String network, Map<String, Shape> shapes) {
+        return tensors(network, shapes, (name, shape) -> DType.F32, NetworkKind.WAN_VAE);
+    }
+
+    private List<NewTensor> tae(String network, NetworkKind kind) {
+        return tensors(network, TinySizes.tae(), (name, shape) -> DType.F32, kind);
+    }
+
+    private List<NewTensor> tensors(
+            String network, Map<String, Shape> shapes, BiFunction<String, Shape, DType> types, NetworkKind kind) {
+        RandomWeights weights = new RandomWeights(seed, network, kind);
+        List<NewTensor> tensors = new ArrayList<>();
+        shapes.forEach((name, shape) ->
+                tensors.add(NewTensor.of(name, types.apply(name, shape), shape, weights.of(name, shape))));
+        return tensors;
+    }
+
+    private void torch(String path, List<NewTensor> tensors) throws IOException, CheckpointException {
+        TorchZipWriter.write(place(path), tensors, ByteProgress.NONE);
+    }
+
+    private void safetensors(String path, List<NewTensor> tensors) throws IOException, CheckpointException {
+        SafetensorsWriter.write(place(path), tensors, Map.of("random_weights", "true", "description", TinyModels.LABEL), ByteProgress.NONE);
+    }
+
+    private void config(String repository, ObjectNode json) throws IOException {
+        text(repository + "/config.json", json.toPrettyString() + "\n");
+    }
+
+    private static ObjectNode labelled() {
+        return JSON.createObjectNode().put("random_weights", true).put("description", TinyModels.LABEL);
+    }
+
+    private void text(String path, String text) throws IOException {
+        Files.writeString(place(path), text, StandardCharsets.UTF_8);
+    }
+
+    private Path place(String path) throws IOException {
+        Path file = folder.resolve(path);
+        Files.createDirectories(file.getParent());
+        return file;
+    }
+
+    private String readme() {
+        return """
+                %s.
+
+                These files have the names and the layout of the published models of the pipeline longlive, but their
+                numbers were drawn with seed %d and nobody trained them. They are for trying out and testing the whole path -
+                download, read, build, load, stream - on any machine. What they generate looks like noise; that is expected.
+
+                Never mix them with published files: every model wants all of its files from one place.
+                """.formatted(Character.toUpperCase(TinyModels.LABEL.charAt(0)) + TinyModels.LABEL.substring(1), seed);
+    }
+}
