@@ -64,7 +64,17 @@ public record NewTensor(String name, DType dtype, Shape shape, Source source) {
     }
 
     private static MemorySegment encoded(DType dtype, float... values) {
-        return dtype == DType.F32 ? MemorySegment.ofArray(values) : MemorySegment.ofArray(Narrow.bits(dtype, values));
+        return switch (dtype) {
+            case F32 -> MemorySegment.ofArray(values);
+            case F8_E4M3 -> {
+                byte[] bits = new byte[values.length];
+                for (int i = 0; i < bits.length; i++) {
+                    bits[i] = Narrow.toE4m3(values[i]);
+                }
+                yield MemorySegment.ofArray(bits);
+            }
+            default -> MemorySegment.ofArray(Narrow.bits(dtype, values));
+        };
     }
 
     /** Bytes of its elements. */
