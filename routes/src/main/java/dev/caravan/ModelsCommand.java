@@ -11,6 +11,7 @@ import dev.caravan.inference.model.DownloadException;
 import dev.caravan.inference.model.ModelStore;
 import dev.caravan.models.DownloadModels;
 import dev.caravan.models.ListModels;
+import dev.caravan.models.MakeTinyModels;
 import dev.caravan.models.ModelsContext;
 import dev.caravan.models.ModelsSubcommand;
 import dev.caravan.models.RemoveModels;
@@ -37,7 +38,7 @@ public final class ModelsCommand {
 
     /** Every word of the command, in the order of its help text. */
     private static final List<ModelsSubcommand> SUBCOMMANDS =
-            List.of(new ListModels(), new DownloadModels(), new VerifyModels(), new RemoveModels());
+            List.of(new ListModels(), new DownloadModels(), new VerifyModels(), new RemoveModels(), new MakeTinyModels());
 
     private static final List<Option> OPTIONS = List.of(
             Option.DATA, Option.MODELS_DIR, Option.HF_TOKEN, Option.HF_ENDPOINT, Option.PROXY, Option.PARALLEL_DOWNLOADS, Option.HELP);
@@ -47,6 +48,7 @@ public final class ModelsCommand {
     public static void main(String[] arguments) {
         // Only errors, and on the terminal: the hub's log file belongs to the hub.
         System.setProperty("log4j2.configurationFile", "log4j2-command.xml");
+        System.setProperty("log4j.shutdownHookEnabled", "false");
         AtomicBoolean finished = new AtomicBoolean();
         Thread main = Thread.currentThread();
         Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(main, finished), "caravan-shutdown"));
@@ -84,7 +86,12 @@ public final class ModelsCommand {
             }
             Settings settings = SettingsReader.read(values);
             return command.get().run(line, new ModelsContext(
-                    new ModelStore(settings.folders().models()), Translated.downloads(settings), InstantSource.system(), out, err, live));
+                    new ModelStore(settings.folders().models()),
+                    Translated.downloads(settings),
+                    InstantSource.system(),
+                    out,
+                    err,
+                    live));
         } catch (ConfigException e) {
             err.println("caravan: " + e.getMessage());
             return 2;

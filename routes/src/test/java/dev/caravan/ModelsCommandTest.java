@@ -168,10 +168,43 @@ class ModelsCommandTest {
     }
 
     @Test
+    void aSmallSetWithRandomWeightsIsMadeAndSaysWhatItIs() {
+        assertEquals(0, run("make-tiny", models.toString()), () -> text(err));
+        assertTrue(text(out).contains("wrote  LongLive-1.3B/models/longlive_base.pt  "), text(out));
+        assertTrue(text(out).contains(", seed 1: random weights"), text(out));
+        assertTrue(text(out).contains("caravan --models-dir " + models + " --pipeline longlive"), text(out));
+        assertEquals(0, run("list"));
+        assertTrue(text(out).lines().anyMatch(line -> line.matches("longlive +present, random weights +.* MB.*")), text(out));
+        assertEquals(0, run("make-tiny", models.toString()));
+        assertTrue(text(out).contains("kept   LongLive-1.3B/models/longlive_base.pt") && !text(out).contains("wrote"), text(out));
+        assertEquals(0, asked.get());
+    }
+
+    @Test
+    void aSmallSetIsNotMadeBesideOtherModels() throws Exception {
+        run("download", "rife");
+        assertEquals(1, run("make-tiny", models.toString(), "--seed", "2"));
+        assertEquals("caravan: " + models + ": there are other model files already: RIFE/config.json, RIFE/flownet.pkl;"
+                + " random weights need a folder of their own\n", text(err));
+        assertFalse(Files.exists(models.resolve("LongLive-1.3B")));
+    }
+
+    @Test
+    void aSmallSetIsOnlyMadeWhereOneFolderIsNamedAndTheSeedIsANumber() throws Exception {
+        assertEquals(2, run("make-tiny"));
+        assertEquals("caravan: name one folder: caravan models make-tiny DIR\n", text(err));
+        assertEquals(2, run("make-tiny", models.toString(), "--seed", "seven"));
+        assertTrue(text(err).contains("--seed takes a whole number"), text(err));
+        Path file = Files.createFile(models.resolve("file"));
+        assertEquals(1, run("make-tiny", file.toString()));
+        assertTrue(text(err).startsWith("caravan: cannot write into " + file), text(err));
+    }
+
+    @Test
     void helpNamesEveryWordAndItsOptions() {
         assertEquals(0, run("--help"));
         String help = text(out);
-        for (String word : List.of("list", "download", "verify", "remove", "--models-dir", "--hf-token", "--hf-endpoint", "--proxy")) {
+        for (String word : List.of("list", "download", "verify", "remove", "make-tiny", "--models-dir", "--hf-token", "--hf-endpoint", "--proxy")) {
             assertTrue(help.contains(word), word);
         }
         assertEquals(0, run("download", "--help"));

@@ -1,5 +1,8 @@
 package dev.caravan.inference;
 
+import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
@@ -8,8 +11,15 @@ import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import java.io.ObjectInputStream;
+import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.SymbolLookup;
+import java.nio.channels.FileChannel;
 import java.time.Clock;
 import java.time.Instant;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** Who may import whom in this storey (DESIGN §2). */
@@ -51,6 +61,66 @@ class ArchitectureTest {
                 .should()
                 .onlyDependOnClassesThat()
                 .resideInAnyPackage("dev.caravan.inference.draw", "dev.caravan.inference.frame", "java..", "org.jspecify..")
+                .check(CLASSES);
+    }
+
+    @Test
+    void checkpointsKnowTensorsOnly() {
+        noClasses()
+                .that()
+                .resideInAPackage("dev.caravan.inference.checkpoint")
+                .should()
+                .dependOnClassesThat(resideInAPackage("dev.caravan.inference..").and(not(resideInAnyPackage(
+                        "dev.caravan.inference.checkpoint", "dev.caravan.inference.tensor"))))
+                .check(CLASSES);
+    }
+
+    @Test
+    void roomsOfTheEngineKnowOnlyThoseBelow() {
+        onlyKnows("tensor");
+        onlyKnows("onnx", "tensor");
+        onlyKnows("ort", "onnx", "tensor");
+        onlyKnows("nn", "ort", "onnx", "checkpoint", "tensor");
+        onlyKnows("lora", "nn", "ort", "onnx", "checkpoint", "tensor");
+        onlyKnows("diffusion", "tensor");
+        onlyKnows("text");
+        onlyKnows("wan", "text", "diffusion", "nn", "ort", "onnx", "checkpoint", "tensor");
+    }
+
+    private static void onlyKnows(String room, String... others) {
+        String[] known = Stream.concat(Stream.of(room), Stream.of(others)).map(name -> "dev.caravan.inference." + name)
+                .toArray(String[]::new);
+        noClasses()
+                .that()
+                .resideInAPackage("dev.caravan.inference." + room)
+                .should()
+                .dependOnClassesThat(resideInAPackage("dev.caravan.inference..").and(not(resideInAnyPackage(known))))
+                .check(CLASSES);
+    }
+
+    @Test
+    void onlyTheRuntimesRoomCallsNativeCode() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackage("dev.caravan.inference.ort")
+                .should()
+                .dependOnClassesThat()
+                .belongToAnyOf(Linker.class, SymbolLookup.class, FunctionDescriptor.class)
+                .orShould()
+                .callMethod(MemorySegment.class, "reinterpret", long.class)
+                .check(CLASSES);
+    }
+
+    /** Others only hand arrays and mapped files over as segments. */
+    @Test
+    void filesAreMappedByCheckpointsOnly() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackages("dev.caravan.inference.checkpoint", "dev.caravan.inference.ort")
+                .should()
+                .callMethod(FileChannel.class, "map", FileChannel.MapMode.class, long.class, long.class)
+                .orShould()
+                .callMethod(FileChannel.class, "map", FileChannel.MapMode.class, long.class, long.class, Arena.class)
                 .check(CLASSES);
     }
 

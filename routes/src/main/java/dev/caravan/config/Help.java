@@ -25,7 +25,7 @@ public final class Help {
                 Caravan, a media hub for live generative video.
 
                 Usage: caravan [options]     start the hub
-                       caravan models        list, download, verify and remove model files
+                       caravan models        list, download, verify, remove and make model files
                        caravan doctor        check everything it needs and name what is missing
                        caravan test          run all tests
                        caravan bench         measure latency and load on this machine

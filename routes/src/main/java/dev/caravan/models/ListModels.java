@@ -62,7 +62,8 @@ public final class ListModels implements ModelsSubcommand {
         long missing = files.stream().filter(file -> !file.present()).count();
         long bytes = files.stream().mapToLong(ModelStore.StoredFile::bytes).sum();
         String needed = online != null ? Words.bytes(online.size(List.of(id))) : missing == 0 ? Words.bytes(bytes) : "?";
-        String state = missing == 0 ? "present" : "missing " + missing + " of " + files.size();
+        String state = missing > 0 ? "missing " + missing + " of " + files.size()
+                : context.store().randomWeights(id) ? "present, random weights" : "present";
         context.out().println(row(id, state, Words.bytes(bytes), needed));
         if (withFiles) {
             files.forEach(file -> context.out().println("  " + (file.present() ? "present  " : "missing  ") + file.path()

@@ -29,7 +29,8 @@ public record ModelsContext(
     static List<String> pipelines(CommandLine line) throws ConfigException {
         for (String id : line.words()) {
             if (!Artifacts.pipelines().contains(id)) {
-                throw new ConfigException("'" + id + "' is no pipeline that needs files; these are: " + String.join(", ", Artifacts.pipelines()));
+                throw new ConfigException("'" + id + "' is no pipeline that needs files; these are: "
+                        + String.join(", ", Artifacts.pipelines()));
             }
         }
         return line.words().stream().distinct().toList();

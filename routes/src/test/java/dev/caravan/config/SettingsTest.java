@@ -165,6 +165,16 @@ class SettingsTest {
     }
 
     @Test
+    void aSwitchOfACommandMayHaveAValue() {
+        Set<String> switches = Set.of("--all", "--seed=");
+        assertEquals(Optional.of("7"), CommandLine.parse(List.of("DIR", "--seed", "7"), switches).value("--seed"));
+        assertEquals(Optional.of("8"), CommandLine.parse(List.of("--seed=7", "DIR", "--seed=8"), switches).value("--seed"));
+        assertEquals(Optional.of(""), CommandLine.parse(List.of("DIR", "--seed"), switches).value("--seed"));
+        assertEquals(Optional.empty(), CommandLine.parse(List.of("DIR", "--all"), switches).value("--seed"));
+        assertEquals(List.of("DIR"), CommandLine.parse(List.of("--seed", "7", "DIR"), switches).words());
+    }
+
+    @Test
     void modelsRunOnWhatThereIsUnlessTold() throws ConfigException {
         int cores = Runtime.getRuntime().availableProcessors();
         assertEquals(new Settings.Inference(DeviceRequest.AUTO, Optional.empty(), cores), settings().inference());

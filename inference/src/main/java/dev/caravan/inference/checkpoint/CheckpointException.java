@@ -10,12 +10,20 @@ public final class CheckpointException extends Exception {
 
     private static final long serialVersionUID = 1L;
 
+    /** Messages may have names out of files nobody knows: they stay one line of bounded length. */
+    private static final int LONGEST = 8000;
+
     public CheckpointException(String message) {
-        super(message);
+        super(oneLine(message));
     }
 
     public CheckpointException(String message, Throwable cause) {
-        super(message, cause);
+        super(oneLine(message), cause);
+    }
+
+    private static String oneLine(String message) {
+        String cut = message.length() <= LONGEST ? message : message.substring(0, LONGEST) + "...";
+        return cut.replaceAll("\\p{Cntrl}", "?");
     }
 
     /** What went wrong with a file, without the folder that the system's own messages name. */

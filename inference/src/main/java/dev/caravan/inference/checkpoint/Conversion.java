@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Gives floating-point tensors another element type, rounding to nearest, ties to even; and copies together what is not contiguous, which no
- * network can use in place.
+ * Gives floating-point tensors another element type, rounding to nearest, ties to even; and copies together what is not contiguous, which
+ * no network can use in place.
  *
  * @param floats F32, BF16 or F16; empty to keep every type
  */

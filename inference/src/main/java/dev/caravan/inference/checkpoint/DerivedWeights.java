@@ -20,8 +20,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Keeps weights in the form a network needs them where their own file has another one: merged with adapters, in another element type, in one
- * piece. Only tensors that change are written, once per model, to {@code <folder>/<model>-<digest>.safetensors}; the digest is over
+ * Keeps weights in the form a network needs them where their own file has another one: merged with adapters, in another element type, in
+ * one piece. Only tensors that change are written, once per model, to {@code <folder>/<model>-<digest>.safetensors}; the digest is over
  * everything they are made from, so a file that fits is used again and any other one of the same model is removed.
  *
  * <p>Thread-safe, and safe beside other processes with the same folder: one writes, the others wait and use what it wrote. Sessions must be

@@ -64,24 +64,7 @@ public record NewTensor(String name, DType dtype, Shape shape, Source source) {
     }
 
     private static MemorySegment encoded(DType dtype, float... values) {
-        return switch (dtype) {
-            case F32 -> MemorySegment.ofArray(values);
-            case BF16, F16 -> {
-                short[] bits = new short[values.length];
-                for (int i = 0; i < bits.length; i++) {
-                    bits[i] = dtype == DType.BF16 ? Narrow.toBf16(values[i]) : Narrow.toF16(values[i]);
-                }
-                yield MemorySegment.ofArray(bits);
-            }
-            case F8_E4M3 -> {
-                byte[] bits = new byte[values.length];
-                for (int i = 0; i < bits.length; i++) {
-                    bits[i] = Narrow.toE4m3(values[i]);
-                }
-                yield MemorySegment.ofArray(bits);
-            }
-            default -> throw new IllegalArgumentException("floats are not written as " + dtype);
-        };
+        return dtype == DType.F32 ? MemorySegment.ofArray(values) : MemorySegment.ofArray(Narrow.bits(dtype, values));
     }
 
     /** Bytes of its elements. */

@@ -49,7 +49,7 @@ sealed interface Pickled {
     /**
      * Some bytes that tensors are views of.
      *
-     * @param type     as PyTorch calls it, for example {@code BFloat16Storage}
+     * @param type     of its elements
      * @param elements of that type, bytes for one without a type
      * @param shift    first element of a part of it that is used like a storage of its own
      */

@@ -16,7 +16,7 @@ import java.util.Set;
 public record Requirements(Map<String, Shape> shapes) {
 
     /** So many names of a kind are listed; of more, their number. */
-    private static final int LISTED = 12;
+    private static final int LISTED = 30;
 
     public Requirements {
         shapes = new LinkedHashMap<>(shapes);
@@ -29,6 +29,19 @@ public record Requirements(Map<String, Shape> shapes) {
      * @throws CheckpointException naming those that are missing, cannot be used, or have another shape
      */
     public Set<String> check(Checkpoint checkpoint) throws CheckpointException {
+        return check(checkpoint, false);
+    }
+
+    /**
+     * As {@link #check(Checkpoint)}, and that a network can use every tensor where it lies: its numbers follow each other.
+     *
+     * @throws CheckpointException also naming those that are stored otherwise
+     */
+    public Set<String> checkInPlace(Checkpoint checkpoint) throws CheckpointException {
+        return check(checkpoint, true);
+    }
+
+    private Set<String> check(Checkpoint checkpoint, boolean inPlace) throws CheckpointException {
         List<String> missing = new ArrayList<>();
         List<String> unusable = new ArrayList<>();
         List<String> different = new ArrayList<>();
@@ -41,6 +54,8 @@ public record Requirements(Map<String, Shape> shapes) {
                 different.add(name + " is " + tensor.shape() + ", not " + shape);
             } else if (!tensor.dtype().floating()) {
                 unusable.add(name + " is of " + tensor.dtype() + ", not of floating-point numbers");
+            } else if (inPlace && !tensor.contiguous()) {
+                unusable.add(name + " is not stored in a row");
             }
         });
         List<String> wrong = new ArrayList<>();

@@ -64,7 +64,7 @@ final class Safetensors {
                 return header;
             }
         } catch (JsonProcessingException e) {
-            throw new CheckpointException(file.name() + " has a damaged header: " + e.getOriginalMessage().lines().findFirst().orElse(""), e);
+            throw new CheckpointException(file.name() + " has a damaged header: " + e.getOriginalMessage(), e);
         }
         throw new CheckpointException(file.name() + " has a header that is no JSON object");
     }

@@ -35,8 +35,9 @@ final class StateDict {
 
     static Checkpoint read(FileBytes file, Pickled root, Storages storages) throws CheckpointException {
         if (!(root instanceof Pickled.Dict dict)) {
-            throw new CheckpointException(file.name() + " holds " + (root instanceof Pickled.Opaque opaque ? opaque.what() : "something else")
-                    + " where a dictionary of tensors is needed: save its state_dict() instead");
+            String found = root instanceof Pickled.Opaque opaque ? opaque.what() : "something else";
+            throw new CheckpointException(
+                    file.name() + " holds " + found + " where a dictionary of tensors is needed: save its state_dict() instead");
         }
         StateDict all = new StateDict(file, storages);
         all.walk("", dict, 0);

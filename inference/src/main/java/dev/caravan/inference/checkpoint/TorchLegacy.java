@@ -69,10 +69,13 @@ final class TorchLegacy {
         long at = from;
         for (String key : keys) {
             Pickled.Storage storage = described.get(key);
-            if (storage == null || storage.type().dtype().isEmpty()) {
+            if (storage == null) {
+                throw new CheckpointException(file.name() + " is damaged, download it again: it holds data no tensor speaks of");
+            }
+            if (storage.type().dtype().isEmpty()) {
                 // Without its element type nobody knows where the next one begins.
-                throw new CheckpointException(file.name() + " holds data of the type "
-                        + (storage == null ? "of nothing" : storage.type().name()) + ", which is not supported");
+                throw new CheckpointException(file.name() + " holds data of the type " + storage.type().name()
+                        + ", which is not supported");
             }
             int each = storage.type().dtype().get().bytes();
             if (at > file.size() - 8) {

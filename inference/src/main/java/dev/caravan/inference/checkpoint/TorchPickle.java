@@ -15,7 +15,8 @@ final class TorchPickle implements Pickle.Host {
     @Override
     public Pickled call(Pickled.Global callable, List<Pickled> arguments) {
         return switch (callable.toString()) {
-            case "collections.OrderedDict" -> arguments.isEmpty() ? new Pickled.Dict() : new Pickled.Opaque("an OrderedDict made of a list");
+            case "collections.OrderedDict" ->
+                arguments.isEmpty() ? new Pickled.Dict() : new Pickled.Opaque("an OrderedDict made of a list");
             case "torch.Size" -> arguments.size() == 1 ? arguments.getFirst() : new Pickled.Opaque("a torch.Size");
             case "torch._utils._rebuild_tensor", "torch._utils._rebuild_tensor_v2" -> tensor(arguments, null);
             case "torch._utils._rebuild_tensor_v3" -> tensor(arguments, at(arguments, 6));

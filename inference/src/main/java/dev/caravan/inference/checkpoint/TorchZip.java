@@ -20,7 +20,8 @@ final class TorchZip {
         String root = pickle.name().substring(0, pickle.name().length() - PICKLE.length());
         littleEndian(file, zip, root);
         if (pickle.bytes() > MAX_PICKLE) {
-            throw new CheckpointException(file.name() + " has a pickle of " + pickle.bytes() + " bytes; at most " + MAX_PICKLE + " are read");
+            throw new CheckpointException(
+                    file.name() + " has a pickle of " + pickle.bytes() + " bytes; at most " + MAX_PICKLE + " are read");
         }
         byte[] bytes = file.read(zip.data(pickle), (int) pickle.bytes());
         Pickled state = Pickle.read(new PickleInput(file.name(), bytes, 0), new TorchPickle());

@@ -1,19 +1,15 @@
 package dev.caravan.inference.diffusion;
 
-import dev.caravan.inference.tensor.DType;
-import dev.caravan.inference.tensor.Narrow;
 import java.util.List;
 import java.util.OptionalDouble;
 
 /**
  * Which timesteps a chunk is denoised at, and how much noise (sigma, 0..1) belongs to a timestep: the flow-matching schedule of 1000
- * entries with sigma from 1 down to nearly 0 (spec schedulers.md §1 to §5). Immutable, thread-safe.
+ * entries with sigma from 1 down to nearly 0 (spec schedulers.md §1, §2, §4). Immutable, thread-safe.
  *
- * <p>What is where: the tables, the look-up and the arithmetic of one step are here; the noise itself comes from {@link PhiloxNoise}, the
- * noise scale of a video from {@link NoiseController}, and which frames a step sees is said by a {@link KvCachePolicy}. Whether a chunk
- * resets the caches, recaches, or ends with a clean pass is decided by the pipeline.
- *
- * <p>All arithmetic is fp32 where the reference's is; a bf16 run gives bf16 numbers in and rounds what comes out once.
+ * <p>What is where: the tables and the look-up are here, the arithmetic of a step is part of the transformer's graph; the noise itself comes
+ * from {@link PhiloxNoise}, the noise scale of a video from {@link NoiseController}, and which frames a step sees is said by a
+ * {@link KvCachePolicy}. Whether a chunk resets the caches, recaches, or ends with a clean pass is decided by the pipeline.
  */
 public final class FlowMatchSchedule {
 
@@ -114,54 +110,5 @@ public final class FlowMatchSchedule {
 
     private float entry(int i) {
         return i == ENTRIES ? 0 : timesteps[i];
-    }
-
-    /** The clean sample that a network's flow points to: x - sigma · v, in double precision (§3). */
-    public float[] x0(float[] x, float[] flow, float timestep) {
-        requireSameLength(x, flow);
-        double sigma = sigma(timestep);
-        float[] x0 = new float[x.length];
-        for (int i = 0; i < x0.length; i++) {
-            x0[i] = (float) (x[i] - sigma * flow[i]);
-        }
-        return x0;
-    }
-
-    /** A clean sample with the noise of a timestep: (1 - sigma) · x0 + sigma · noise (§3). */
-    public float[] addNoise(float[] x0, float[] noise, float timestep) {
-        requireSameLength(x0, noise);
-        float sigma = sigma(timestep);
-        float[] x = new float[x0.length];
-        for (int i = 0; i < x.length; i++) {
-            x[i] = (1 - sigma) * x0[i] + sigma * noise[i];
-        }
-        return x;
-    }
-
-    /**
-     * What the first step of a chunk made from video begins with: noise · scale + encoded · (1 - scale). It is not scaled again to the
-     * sigma of the first step (§5).
-     *
-     * @param encoded   latents of the video
-     * @param precision of the reference's arithmetic, F32 or BF16; with BF16 each product and the sum are rounded
-     */
-    public static float[] mix(float[] encoded, float[] noise, double noiseScale, DType precision) {
-        requireSameLength(encoded, noise);
-        boolean bf16 = Precision.isBf16(precision);
-        float ofNoise = (float) noiseScale;
-        float ofVideo = (float) (1 - noiseScale);
-        float[] x = new float[encoded.length];
-        for (int i = 0; i < x.length; i++) {
-            x[i] = bf16
-                    ? Narrow.roundToBf16(Narrow.roundToBf16(noise[i] * ofNoise) + Narrow.roundToBf16(encoded[i] * ofVideo))
-                    : noise[i] * ofNoise + encoded[i] * ofVideo;
-        }
-        return x;
-    }
-
-    private static void requireSameLength(float[] a, float[] b) {
-        if (a.length != b.length) {
-            throw new IllegalArgumentException("samples of " + a.length + " and " + b.length + " numbers do not go together");
-        }
     }
 }

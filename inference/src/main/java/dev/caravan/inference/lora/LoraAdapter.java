@@ -60,7 +60,8 @@ public record LoraAdapter(Path file, boolean honourAlpha, List<LoraPair> pairs) 
 
     private static float scale(StoredTensor alpha, StoredTensor down) throws CheckpointException {
         if (alpha.shape().elements() != 1 || down.shape().rank() == 0 || down.shape().dim(0) == 0) {
-            throw new CheckpointException(alpha.file().getFileName() + " has " + alpha.shape() + " where " + alpha.name() + " is one number");
+            throw new CheckpointException(
+                    alpha.file().getFileName() + " has " + alpha.shape() + " where " + alpha.name() + " is one number");
         }
         return Checkpoint.floats(alpha)[0] / down.shape().dim(0);
     }

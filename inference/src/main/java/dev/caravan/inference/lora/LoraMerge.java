@@ -16,8 +16,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Merges adapters into a model's weights: {@code W' = W + Σ strength · scale · B·A}, computed in fp32 and rounded once, to nearest, ties to
- * even (spec lora.md §1). Weights no adapter speaks of are only converted.
+ * Merges adapters into a model's weights: {@code W' = W + Σ strength · scale · B·A}, computed in fp32 and rounded once, to nearest, ties
+ * to even (spec lora.md §1). Weights no adapter speaks of are only converted.
  *
  * <p>Closed after the weights were written; not thread-safe.
  */
@@ -38,7 +38,7 @@ public final class LoraMerge implements Recipe, AutoCloseable {
     private final MergeSessions sessions;
 
     /**
-     * @param device multiplies the matrices; one that computes fp32 products in fp32
+     * @param device multiplies the matrices
      * @param floats element type of the result, F32, BF16 or F16; empty for that of the model's file
      */
     public LoraMerge(Device device, List<Applied> adapters, Optional<DType> floats) {

@@ -4,6 +4,7 @@ import dev.caravan.inference.checkpoint.Checkpoint;
 import dev.caravan.inference.checkpoint.CheckpointException;
 import dev.caravan.inference.checkpoint.StoredTensor;
 import dev.caravan.inference.nn.Net;
+import dev.caravan.inference.nn.Weights;
 import dev.caravan.inference.onnx.Dim;
 import dev.caravan.inference.onnx.Graph;
 import dev.caravan.inference.onnx.OnnxModel;
@@ -12,6 +13,7 @@ import dev.caravan.inference.onnx.Value;
 import dev.caravan.inference.ort.Binding;
 import dev.caravan.inference.ort.Device;
 import dev.caravan.inference.ort.OrtSession;
+import dev.caravan.inference.ort.SessionSettings;
 import dev.caravan.inference.ort.Tensor;
 import dev.caravan.inference.tensor.DType;
 import dev.caravan.inference.tensor.Shape;
@@ -21,10 +23,13 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** {@code w [out,in], a [r,in], b [out,r] -> w + b·a} on a device: one small model per pair of element types, for matrices of all sizes. */
+/** {@code w [out,in], a [r,in], b [out,r] -> w + b·a} on a device: one small model per pair of element types, for all sizes. */
 final class MergeSessions implements AutoCloseable {
 
     private record Types(DType from, DType to) {}
+
+    /** The factors are fp32 on every device, not rounded to fewer bits as CUDA may. */
+    private static final SessionSettings EXACT = SessionSettings.DEFAULT.exactFp32();
 
     private final Device device;
     private final Map<Types, OrtSession> sessions = new HashMap<>();
@@ -35,15 +40,14 @@ final class MergeSessions implements AutoCloseable {
 
     /** The merged weight's bytes. */
     MemorySegment merge(StoredTensor weight, List<LoraMerge.Term> terms, DType to) throws CheckpointException {
-        OrtSession session = sessions.computeIfAbsent(new Types(weight.dtype(), to), types -> device.load(model(types)));
+        OrtSession session = sessions.computeIfAbsent(new Types(weight.dtype(), to), types -> device.load(model(types), EXACT));
         int out = Math.toIntExact(weight.shape().dim(0));
         int in = Math.toIntExact(weight.shape().dim(1));
         int rank = terms.stream().mapToInt(term -> term.pair().rank()).sum();
         float[] a = new float[Math.multiplyExact(rank, in)];
         float[] b = new float[Math.multiplyExact(out, rank)];
         sideBySide(terms, a, b, out, in, rank);
-        // Shared: the device reads the mapped file on its own thread.
-        try (Arena arena = Arena.ofShared();
+        try (Arena arena = Arena.ofConfined();
                 Tensor w = device.zeros(weight.dtype(), weight.shape());
                 Tensor down = device.of(DType.F32, Shape.of(rank, in), a);
                 Tensor up = device.of(DType.F32, Shape.of(out, rank), b);
@@ -73,9 +77,7 @@ final class MergeSessions implements AutoCloseable {
     }
 
     private OnnxModel model(Types types) {
-        Net net = new Net(new Graph("lora_merge"), name -> {
-            throw new IllegalArgumentException("no weights: " + name);
-        }, DType.F32, device.provider());
+        Net net = new Net(new Graph("lora_merge"), Weights.NONE, DType.F32, device.provider());
         Value w = net.input("w", types.from(), Dim.named("out"), Dim.named("in"));
         Value a = net.input("a", DType.F32, Dim.named("rank"), Dim.named("in"));
         Value b = net.input("b", DType.F32, Dim.named("out"), Dim.named("rank"));

@@ -18,7 +18,9 @@ final class HubPaths {
         return path.length() <= 1_000
                 && !path.equals(Records.FILE)
                 && Stream.of(path.split("/", -1))
-                        .allMatch(name -> SAFE_NAME.matcher(name).matches() && !name.endsWith(".") && !name.endsWith(ModelStore.INCOMPLETE));
+                        .allMatch(name -> SAFE_NAME.matcher(name).matches()
+                                && !name.endsWith(".")
+                                && !name.endsWith(ModelStore.INCOMPLETE));
     }
 
     /** As it stands in an address. */

@@ -1,5 +1,6 @@
 package dev.caravan.inference.model;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -16,6 +17,10 @@ public final class ModelStore {
 
     /** Ends the name of what is not whole yet. */
     static final String INCOMPLETE = ".incomplete";
+
+    /** Nobody's configuration is larger. */
+    private static final long LARGEST_CONFIG = 1 << 20;
+    private static final ObjectMapper JSON = new ObjectMapper();
 
     private final Path modelsFolder;
 
@@ -51,6 +56,22 @@ public final class ModelStore {
         return Artifacts.of(List.of(pipelineId)).stream()
                 .flatMap(artifact -> artifact.files().stream().map(file -> stored(artifact, file)))
                 .toList();
+    }
+
+    /** Whether a {@code config.json} of the pipeline's files says that these were made with random weights, for trying things out. */
+    public boolean randomWeights(String pipelineId) {
+        return Artifacts.of(pipelineId).stream().map(artifact -> folder(artifact).resolve("config.json")).anyMatch(ModelStore::saysRandom);
+    }
+
+    private static boolean saysRandom(Path config) {
+        try {
+            return Files.isRegularFile(config)
+                    && Files.size(config) <= LARGEST_CONFIG
+                    && JSON.readTree(Files.readAllBytes(config)).path("random_weights").asBoolean();
+        } catch (IOException e) {
+            // Whoever needs it says what is wrong with it.
+            return false;
+        }
     }
 
     private StoredFile stored(Artifact artifact, String file) {

@@ -25,8 +25,9 @@ final class Rate {
     /** Bytes a second; 0 before the first bytes had time to come. */
     long at(Instant now) {
         Duration span = Duration.between(since, now);
-        if (span.isNegative()) {
-            // The clock was set back: nothing can be said about this span.
+        boolean notBegun = rate < 0 && bytes == 0;
+        if (span.isNegative() || notBegun) {
+            // The clock was set back, or nothing was asked for yet: nothing can be said about this span.
             since = now;
             bytes = 0;
         } else if (span.compareTo(SHORTEST) >= 0) {

@@ -3,11 +3,10 @@ package dev.caravan.inference.nn;
 import dev.caravan.inference.onnx.Attribute;
 import dev.caravan.inference.onnx.Op;
 import dev.caravan.inference.onnx.Value;
-import dev.caravan.inference.tensor.DType;
 import dev.caravan.inference.tensor.Shape;
 import java.util.List;
 
-/** Steps of picture filters: bytes to numbers and back, channels mixed, slopes found. All weights are fixed and lie in the graph. */
+/** Steps of picture filters: channels mixed, slopes found. All weights are fixed and lie in the graph. */
 public final class Filters {
 
     /** Sobel's two kernels, [2,1,3,3]: how the brightness grows to the right, and downwards. */
@@ -17,24 +16,6 @@ public final class Filters {
     };
 
     private Filters() {}
-
-    /** Bytes as numbers 0 to 255. */
-    public static Value numbers(Net net, String path, Value bytes) {
-        return net.cast(path, bytes, net.compute());
-    }
-
-    /** Numbers cut to {@code low..high} and rounded to the nearest byte. */
-    public static Value bytes(Net net, String path, Value numbers, float low, float high) {
-        Value cut = clip(net, path, numbers, net.constant(path + ".low", Shape.of(), low), net.constant(path + ".high", Shape.of(), high));
-        // A cast cuts the fraction off.
-        return net.cast(path, net.add(path, cut, net.constant(path + ".half", Shape.of(), 0.5f)), DType.U8);
-    }
-
-    /** Bytes of which every one is replaced by {@code value}. */
-    public static Value constant(Net net, String path, Value bytes, int value) {
-        Value only = net.graph().constant(path + ".value", DType.U8, Shape.of(), new byte[] {(byte) value});
-        return clip(net, path, bytes, only, only);
-    }
 
     /**
      * Sums of channels: {@code x [...,in] -> [...,out]}.
@@ -58,9 +39,5 @@ public final class Filters {
         Value wider = net.op(path, Op.onnx("Pad"), List.of(plane, net.ints(0, 0, 1, 1, 0, 0, 1, 1)), Attribute.of("mode", "edge"));
         Value gradient = net.op(path, Op.onnx("Conv"), List.of(wider, net.constant(path + ".sobel", Shape.of(2, 1, 3, 3), SOBEL)));
         return net.op(path, Op.onnx("ReduceL2"), List.of(gradient, net.ints(1)), Attribute.of("keepdims", 1));
-    }
-
-    private static Value clip(Net net, String path, Value x, Value low, Value high) {
-        return net.op(path, Op.onnx("Clip"), List.of(x, low, high));
     }
 }

@@ -9,6 +9,7 @@ import dev.caravan.inference.onnx.Op;
 import dev.caravan.inference.onnx.Value;
 import dev.caravan.inference.ort.Provider;
 import dev.caravan.inference.tensor.DType;
+import dev.caravan.inference.tensor.Narrow;
 import dev.caravan.inference.tensor.Shape;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -41,10 +42,10 @@ public record Net(Graph graph, Weights weights, DType compute, Provider provider
             throw new IllegalArgumentException(name + " is " + stored.shape() + " and cannot be read as " + as);
         }
         Value raw = graph.external(name, stored.dtype(), as, stored.file(), stored.offset());
-        return stored.dtype() == compute ? raw : once(name + "/as_" + compute, () -> cast(name, raw, compute));
+        return stored.dtype() == compute ? raw : graph.memo(name + "/as_" + compute, () -> cast(name, raw, compute));
     }
 
-    /** Whether a weight is stored. */
+    /** The shape that a weight is stored in. */
     public Shape shapeOf(String name) {
         return weights.get(name).shape();
     }
@@ -122,13 +123,10 @@ public record Net(Graph graph, Weights weights, DType compute, Provider provider
     /** A constant of any floating-point type of 2 or 4 bytes. */
     public Value constant(String name, DType dtype, Shape shape, float... values) {
         ByteBuffer bytes = ByteBuffer.allocate(values.length * dtype.bytes()).order(ByteOrder.LITTLE_ENDIAN);
-        for (float value : values) {
-            switch (dtype) {
-                case F32 -> bytes.putFloat(value);
-                case BF16 -> bytes.putShort(dev.caravan.inference.tensor.Narrow.toBf16(value));
-                case F16 -> bytes.putShort(dev.caravan.inference.tensor.Narrow.toF16(value));
-                default -> throw new IllegalArgumentException("no constants of " + dtype);
-            }
+        if (dtype == DType.F32) {
+            bytes.asFloatBuffer().put(values);
+        } else {
+            bytes.asShortBuffer().put(Narrow.bits(dtype, values));
         }
         return graph.constant(name, dtype, shape, bytes.array());
     }
@@ -140,9 +138,5 @@ public record Net(Graph graph, Weights weights, DType compute, Provider provider
 
     public OnnxModel build() {
         return graph.build();
-    }
-
-    private Value once(String key, java.util.function.Supplier<Value> make) {
-        return graph.memo(key, make);
     }
 }

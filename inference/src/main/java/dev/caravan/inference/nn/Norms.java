@@ -23,8 +23,7 @@ public final class Norms {
     }
 
     /**
-     * An addition and the LayerNorm of what came out, in one node. On CUDA in bf16 its statistics are fp32 only with the provider option
-     * {@code enable_skip_layer_norm_strict_mode}.
+     * An addition and the LayerNorm of what came out, in one node. On CUDA its statistics are fp32 because the provider is told so.
      *
      * @param x     [S,D]
      * @param added [S,D]

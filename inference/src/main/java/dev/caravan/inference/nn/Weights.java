@@ -6,6 +6,11 @@ import dev.caravan.inference.checkpoint.StoredTensor;
 @FunctionalInterface
 public interface Weights {
 
+    /** Of a network that has none. */
+    Weights NONE = name -> {
+        throw new IllegalArgumentException("this network has no stored weights; " + name + " asked for");
+    };
+
     /**
      * Where the bytes of one are; contiguous.
      *

@@ -2,6 +2,7 @@ package dev.caravan.inference.onnx;
 
 import dev.caravan.inference.tensor.DType;
 import dev.caravan.inference.tensor.Shape;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
@@ -96,10 +97,13 @@ public final class Graph {
         return constant(constantName, DType.I64, Shape.of(values.length), bytes.array());
     }
 
-    /** Weights that stay in their file; the same name again gives the same weights. */
+    /**
+     * Weights that stay in their file; the same name again gives the same weights. A link is followed here, because the runtime refuses one
+     * that leads out of the folder it is told.
+     */
     public Value external(String weightName, DType dtype, Shape shape, Path file, long offset) {
         if (!(initializers.get(weightName) instanceof Initializer.External)) {
-            initializers.put(claim(weightName), new Initializer.External(weightName, dtype, shape, file, offset));
+            initializers.put(claim(weightName), new Initializer.External(weightName, dtype, shape, followed(file), offset));
         }
         return new Value(weightName, dtype);
     }
@@ -123,6 +127,15 @@ public final class Graph {
         Optional<Path> folder = WeightsFolder.of(initializers.values());
         return new OnnxModel(name, new ModelWriter(name, folder, outputNames::getOrDefault).write(
                 inputs.values(), outputs.values(), nodes, initializers.values()), folder, nodes, List.copyOf(initializers.values()));
+    }
+
+    private static Path followed(Path file) {
+        try {
+            return file.toRealPath();
+        } catch (IOException e) {
+            // Who loads the model says that it is not there.
+            return file.toAbsolutePath().normalize();
+        }
     }
 
     private String claim(String wanted) {

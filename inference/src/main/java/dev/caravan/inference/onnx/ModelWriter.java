@@ -90,7 +90,7 @@ final class ModelWriter {
     }
 
     private String location(Path file) {
-        return folder.orElseThrow().relativize(file.toAbsolutePath().normalize()).toString().replace('\\', '/');
+        return folder.orElseThrow().relativize(file).toString().replace('\\', '/');
     }
 
     private static Protobuf entry(String key, String value) {

@@ -13,7 +13,7 @@ final class WeightsFolder {
         Path common = null;
         for (Initializer initializer : initializers) {
             if (initializer instanceof Initializer.External external) {
-                Path folder = external.file().toAbsolutePath().normalize().getParent();
+                Path folder = external.file().getParent();
                 common = common == null ? folder : common(common, folder);
             }
         }

@@ -149,8 +149,9 @@ public final class Binding implements AutoCloseable {
         OrtApi api = session.device().api();
         dropGraph();
         graph = id;
-        api.release(Release.RUN_OPTIONS, runOptions);
+        MemorySegment old = runOptions;
         runOptions = options();
+        api.release(Release.RUN_OPTIONS, old);
     }
 
     private void dropGraph() {

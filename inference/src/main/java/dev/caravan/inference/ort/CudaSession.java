@@ -24,6 +24,8 @@ final class CudaSession {
         // Trying every algorithm would hold up all sessions for seconds at each new shape.
         options.put("cudnn_conv_algo_search", "HEURISTIC");
         options.put("cudnn_conv_use_max_workspace", "1");
+        // Otherwise the statistics of a norm behind an addition are taken in the tensor's narrow type.
+        options.put("enable_skip_layer_norm_strict_mode", "1");
         options.put("use_tf32", settings.tf32() ? "1" : "0");
         options.put("enable_cuda_graph", settings.graphs() ? "1" : "0");
         return options;

@@ -5,6 +5,7 @@ import dev.caravan.inference.tensor.DType;
 import dev.caravan.inference.tensor.Shape;
 import java.lang.foreign.MemorySegment;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
@@ -13,13 +14,18 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.ReadWriteLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where models run and tensors live. Everything it does is done by its one thread, in the order it was asked for: sessions that ask for
- * one step at a time share it fairly, and nobody touches a tensor that a run is using. Thread-safe.
+ * Where models run and tensors live. Runs and whatever touches tensors are done by its one thread, in the order asked for: sessions that
+ * ask for one step at a time share it fairly, and nobody touches a tensor that a run is using. Models for the CPU are loaded on the
+ * thread that wants them, beside the runs; those for a GPU between the runs, because nothing may be allocated while one is recorded.
+ * Thread-safe.
  */
 public final class Device implements AutoCloseable {
 
@@ -29,26 +35,41 @@ public final class Device implements AutoCloseable {
     private final ThreadPoolExecutor executor;
     private final TensorMemory space;
     private final AtomicLong occupied = new AtomicLong();
-    /** On the device's thread only. */
-    private Handles handles = Handles.NONE;
+    private final AtomicReference<Handles> handles = new AtomicReference<>(Handles.NONE);
     private final TransferCount transfers = new TransferCount();
+    /** Loads on threads of others share it; closing waits for them. */
+    private final ReadWriteLock loads = new ReentrantReadWriteLock();
     private volatile @Nullable Thread worker;
 
     private Device(OrtRuntime runtime, Provider provider, int threads, Supplier<TensorMemory> memory) {
         this.runtime = runtime;
         this.provider = provider;
         this.threads = threads;
-        this.executor = new ThreadPoolExecutor(1, 1, 0, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), task -> {
-            Thread thread = new Thread(task, "device-" + provider.name().toLowerCase(Locale.ROOT));
-            thread.setDaemon(true);
-            worker = thread;
-            return thread;
-        });
+        this.executor = new ThreadPoolExecutor(1, 1, 0, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), this::thread);
         try {
             this.space = call(memory::get);
         } catch (RuntimeException e) {
             executor.shutdown();
             throw e;
+        }
+    }
+
+    private Thread thread(Runnable work) {
+        Thread thread = new Thread(() -> {
+            work.run();
+            freeSpace();
+        }, "device-" + provider.name().toLowerCase(Locale.ROOT));
+        thread.setDaemon(true);
+        worker = thread;
+        return thread;
+    }
+
+    /** The last thing the thread does: no work comes after it. */
+    private void freeSpace() {
+        TensorMemory made = space;
+        // Null when the constructor failed.
+        if (made != null) {
+            made.close();
         }
     }
 
@@ -82,8 +103,8 @@ public final class Device implements AutoCloseable {
         Future<T> future;
         try {
             future = executor.submit(work);
-        } catch (RejectedExecutionException e) {
-            throw new IllegalStateException("the device is closed", e);
+        } catch (RejectedExecutionException _) {
+            throw closed();
         }
         boolean interrupted = false;
         try {
@@ -139,12 +160,24 @@ public final class Device implements AutoCloseable {
     }
 
     /**
-     * Loads a model.
+     * Loads a model. On the CPU this takes none of the device's time: runs of others go on meanwhile.
      *
-     * @throws OrtException when the model is not one, asks for what the device cannot do, or memory ran out
+     * @throws OrtException          when the model is not one, asks for what the device cannot do, or memory ran out
+     * @throws IllegalStateException when the device is closed
      */
     public OrtSession load(OnnxModel model, SessionSettings settings) {
-        return call(() -> new OrtSession(this, model, settings, threads));
+        if (provider != Provider.CPU) {
+            return call(() -> new OrtSession(this, model, settings, threads));
+        }
+        loads.readLock().lock();
+        try {
+            if (executor.isShutdown()) {
+                throw closed();
+            }
+            return new OrtSession(this, model, settings, threads);
+        } finally {
+            loads.readLock().unlock();
+        }
     }
 
     /** What was copied to, from and within the device so far. */
@@ -159,7 +192,7 @@ public final class Device implements AutoCloseable {
 
     /** What is open on it now. */
     public Handles handles() {
-        return call(() -> handles);
+        return call(handles::get);
     }
 
     /** Host memory of the calling thread, for work it waits for: memory of its own alone would be refused to the device's thread. */
@@ -168,9 +201,9 @@ public final class Device implements AutoCloseable {
         return ownAlone ? MemorySegment.ofAddress(host.address()).reinterpret(host.byteSize()) : host;
     }
 
+    /** There is one since the constructor had its memory made. */
     private Thread worker() {
-        Thread known = worker;
-        return known == null ? Thread.currentThread() : known;
+        return Objects.requireNonNull(worker);
     }
 
     /** Work that waits for the thread. */
@@ -195,25 +228,41 @@ public final class Device implements AutoCloseable {
         occupied.addAndGet(bytes);
     }
 
-    /** On the device's thread: so many were opened, or closed. */
+    /** So many were opened, or closed. From any thread: a model may be loaded on its caller's. */
     void opened(int tensors, int sessions, int bindings) {
-        handles = handles.plus(tensors, sessions, bindings);
+        handles.updateAndGet(open -> open.plus(tensors, sessions, bindings));
     }
 
-    /** Finishes what was asked for, then ends its thread. Tensors and sessions are closed before. Harmless when called twice. */
+    private static IllegalStateException closed() {
+        return new IllegalStateException("the device is closed");
+    }
+
+    /**
+     * Finishes what was asked for, refuses what comes later, then ends its thread; an interrupt is kept for the caller. Tensors and
+     * sessions are closed before. Harmless when called twice.
+     */
     @Override
     public void close() {
-        if (Thread.currentThread() == worker) {
+        Thread ending = worker();
+        if (Thread.currentThread() == ending) {
             throw new IllegalStateException("the device's own thread cannot close it");
         }
-        synchronized (executor) {
-            if (!executor.isShutdown()) {
-                call(() -> {
-                    space.close();
-                    return null;
-                });
-                executor.close();
+        loads.writeLock().lock();
+        try {
+            executor.shutdown();
+        } finally {
+            loads.writeLock().unlock();
+        }
+        boolean interrupted = false;
+        while (ending.isAlive()) {
+            try {
+                ending.join();
+            } catch (InterruptedException e) {
+                interrupted = true;
             }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
         }
     }
 }

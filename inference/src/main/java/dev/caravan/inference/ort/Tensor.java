@@ -78,7 +78,7 @@ public final class Tensor implements AutoCloseable {
     /** The elements from one on under another shape, sharing the memory. */
     public Tensor view(long firstElement, Shape part) {
         long from = Math.multiplyExact(firstElement, (long) dtype.bytes());
-        if (firstElement < 0 || from + part.bytes(dtype) > shape.bytes(dtype)) {
+        if (firstElement < 0 || part.bytes(dtype) > shape.bytes(dtype) - from) {
             throw new IllegalArgumentException("no view of " + part + " from element " + firstElement + " on in a tensor of " + shape);
         }
         return device.call(() -> {
@@ -171,17 +171,7 @@ public final class Tensor implements AutoCloseable {
     }
 
     private MemorySegment encode(float[] values) {
-        return switch (dtype) {
-            case F32 -> MemorySegment.ofArray(values);
-            case BF16, F16 -> {
-                short[] bits = new short[values.length];
-                for (int i = 0; i < bits.length; i++) {
-                    bits[i] = dtype == DType.BF16 ? Narrow.toBf16(values[i]) : Narrow.toF16(values[i]);
-                }
-                yield MemorySegment.ofArray(bits);
-            }
-            default -> throw new IllegalArgumentException("a tensor of " + dtype + " takes no floats");
-        };
+        return dtype == DType.F32 ? MemorySegment.ofArray(values) : MemorySegment.ofArray(Narrow.bits(dtype, values));
     }
 
     private float[] decode(byte[] raw) {

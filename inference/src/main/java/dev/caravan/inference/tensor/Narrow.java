@@ -36,6 +36,29 @@ public final class Narrow {
         return fromBf16(toBf16(value));
     }
 
+    /**
+     * Numbers as a type of 16 bits has them.
+     *
+     * @throws IllegalArgumentException when it is not BF16 or F16
+     */
+    public static short[] bits(DType dtype, float... values) {
+        short[] bits = new short[values.length];
+        switch (dtype) {
+            case BF16 -> {
+                for (int i = 0; i < bits.length; i++) {
+                    bits[i] = toBf16(values[i]);
+                }
+            }
+            case F16 -> {
+                for (int i = 0; i < bits.length; i++) {
+                    bits[i] = toF16(values[i]);
+                }
+            }
+            default -> throw new IllegalArgumentException("floats are not rounded to " + dtype);
+        }
+        return bits;
+    }
+
     public static float fromF16(short bits) {
         return Float.float16ToFloat(bits);
     }

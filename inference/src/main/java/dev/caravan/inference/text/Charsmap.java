@@ -11,8 +11,8 @@ import java.util.Locale;
  * a zero byte. Layout: u32 size of the trie in bytes, the trie's u32 units, the blob; little-endian. Immutable, thread-safe.
  *
  * <p>Applied as Hugging Face's fast tokenizers do, oddities included, because prompts must become the ids the models were used with: a
- * grapheme of at most five bytes is looked up whole and the <em>shortest</em> rule that is a prefix of it replaces all of it; otherwise each
- * of its characters is looked up alone. SentencePiece itself takes the longest rule at each place.
+ * grapheme of at most five bytes is looked up whole and the <em>shortest</em> rule that is a prefix of it replaces all of it; otherwise
+ * each of its characters is looked up alone. SentencePiece itself takes the longest rule at each place.
  *
  * <p>The trie comes from a file: a step that leads outside of it is no rule.
  */
@@ -41,7 +41,8 @@ final class Charsmap implements Normalizer {
         }
         long trieBytes = Integer.toUnsignedLong(buffer.getInt());
         if (trieBytes == 0 || trieBytes % 4 != 0 || trieBytes > buffer.remaining()) {
-            throw new TokenizerException("the tokenizer's charsmap is damaged: its trie has " + trieBytes + " bytes of " + buffer.remaining());
+            throw new TokenizerException("the tokenizer's charsmap is damaged: its trie has " + trieBytes + " bytes of "
+                    + buffer.remaining());
         }
         int[] units = new int[(int) trieBytes / 4];
         for (int i = 0; i < units.length; i++) {
@@ -58,7 +59,8 @@ final class Charsmap implements Normalizer {
         for (byte b : replacements) {
             length = b == 0 ? 0 : length + 1;
             if (length > MAX_REPLACEMENT_BYTES) {
-                throw new TokenizerException("the tokenizer's charsmap is damaged: a replacement has more than " + MAX_REPLACEMENT_BYTES + " bytes");
+                throw new TokenizerException("the tokenizer's charsmap is damaged: a replacement has more than " + MAX_REPLACEMENT_BYTES
+                        + " bytes");
             }
         }
     }

@@ -10,7 +10,8 @@ import java.util.Optional;
  * @param spatial    how several prompts are blended
  * @param transition must be present in every call while it runs; a call without it goes back to the prompts before it
  */
-public record ConditioningRequest(List<WeightedPrompt> prompts, Interpolation spatial, Optional<PromptTransition> transition, Restart restart) {
+public record ConditioningRequest(List<WeightedPrompt> prompts, Interpolation spatial, Optional<PromptTransition> transition,
+        Restart restart) {
 
     public ConditioningRequest {
         prompts = prompts.isEmpty() ? List.of(new WeightedPrompt("")) : List.copyOf(prompts);

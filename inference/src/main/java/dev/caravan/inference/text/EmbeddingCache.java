@@ -7,8 +7,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 
 /**
- * The embeddings of the prompts used last, shared by all streams of a loaded model. Results do not depend on it: an embedding is a function of
- * the cleaned text alone.
+ * The embeddings of the prompts used last, shared by all streams of a loaded model. Results do not depend on it: an embedding is a
+ * function of the cleaned text alone.
  *
  * <p>Thread-safe. A text that one thread is encoding is waited for by the others, not encoded again; where that fails for the one, the next
  * tries itself. So do not call it from the thread that encoding needs.

@@ -14,8 +14,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Turns {@code &amp;} into {@code &}. Knows the numeric entities and the names of HTML 4 ({@code entities.txt}); the two thousand further names
- * of HTML 5 are left as they are, which nobody types into a prompt.
+ * Turns {@code &amp;} into {@code &}. Knows the numeric entities and the names of HTML 4 ({@code entities.txt}); the two thousand further
+ * names of HTML 5 are left as they are, which nobody types into a prompt.
  */
 final class HtmlEntities {
 
@@ -23,7 +23,8 @@ final class HtmlEntities {
     private static final Pattern CLOSED = Pattern.compile("&#?[0-9A-Za-z]{1,24};");
 
     /** What the code points 0x80 to 0x9F mean to browsers: Windows-1252, and themselves where that has nothing. */
-    private static final String WINDOWS_1252 = "\u20ac\u0081\u201a\u0192\u201e\u2026\u2020\u2021\u02c6\u2030\u0160\u2039\u0152\u008d\u017d\u008f"
+    private static final String WINDOWS_1252 = "\u20ac\u0081\u201a\u0192"
+            + "\u201e\u2026\u2020\u2021\u02c6\u2030\u0160\u2039\u0152\u008d\u017d\u008f"
             + "\u0090\u2018\u2019\u201c\u201d\u2022\u2013\u2014\u02dc\u2122\u0161\u203a\u0153\u009d\u017e\u0178";
 
     /** By name, with the semicolon and, for the old ones, also without. */

@@ -84,7 +84,8 @@ interface Normalizer {
                 String prefix = addition(json.path("prepend"));
                 yield text -> text.isEmpty() ? text : prefix + text;
             }
-            default -> throw new TokenizerException("the tokenizer's normalizer " + TokenizerJson.quoted(json.path("type")) + " is not known");
+            default -> throw new TokenizerException("the tokenizer's normalizer " + TokenizerJson.quoted(json.path("type"))
+                    + " is not known");
         };
     }
 

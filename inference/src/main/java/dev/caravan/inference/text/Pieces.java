@@ -101,7 +101,7 @@ final class Pieces {
         }
     }
 
-    /** The first piece of a range, all equal up to {@code depth}, whose character there is not below {@code c}; a piece that ends is below all. */
+    /** Of a range of pieces equal up to {@code depth}: the first whose character there is not below {@code c}. One that ends is below all. */
     private int firstNotBelow(int c, int depth, int from, int to) {
         int low = from;
         int high = to;

@@ -66,7 +66,8 @@ interface PreTokenizer {
             }
             case "WhitespaceSplit" -> PreTokenizer::whitespaceSplit;
             case "Metaspace" -> Metaspace.read(json);
-            default -> throw new TokenizerException("the tokenizer's pre-tokenizer " + TokenizerJson.quoted(json.path("type")) + " is not known");
+            default -> throw new TokenizerException("the tokenizer's pre-tokenizer " + TokenizerJson.quoted(json.path("type"))
+                    + " is not known");
         };
     }
 }

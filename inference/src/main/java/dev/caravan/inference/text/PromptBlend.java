@@ -131,7 +131,8 @@ public final class PromptBlend {
 
     private static void checkSameShape(PromptEmbedding a, PromptEmbedding b) {
         if (a.rows() != b.rows() || a.width() != b.width()) {
-            throw new IllegalArgumentException("embeddings of different shapes: " + a.rows() + "x" + a.width() + " and " + b.rows() + "x" + b.width());
+            throw new IllegalArgumentException(
+                    "embeddings of different shapes: " + a.rows() + "x" + a.width() + " and " + b.rows() + "x" + b.width());
         }
     }
 }

@@ -6,7 +6,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One stream's text conditioning: decides per chunk which prompts are encoded, blends them and walks transitions (spec text-encoder §5, §6).
+ * One stream's text conditioning: decides per chunk which prompts are encoded, blends them and walks transitions (spec text-encoder §5,
+ * §6).
  *
  * <p>A change of prompts during a transition cancels it and goes on from the present blend. A transition whose target is where the stream
  * already is (within 0.01) does nothing but make its prompts the current ones, as in the reference. One thread: the stream's owner.

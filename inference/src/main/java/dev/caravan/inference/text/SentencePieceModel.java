@@ -7,8 +7,8 @@ import java.util.regex.Pattern;
 
 /**
  * Reads a SentencePiece model ({@code spiece.model}, sentencepiece_model.proto) into what Hugging Face's conversion for T5 makes of it, so
- * that both files of a model give the same ids: no byte fallback even where the model has byte pieces, control and user-defined pieces found
- * verbatim, {@code </s>} at the end. The sentinels that the conversion puts behind the vocabulary are not known to this file.
+ * that both files of a model give the same ids: no byte fallback even where the model has byte pieces, control and user-defined pieces
+ * found verbatim, {@code </s>} at the end. The sentinels that the conversion puts behind the vocabulary are not known to this file.
  */
 final class SentencePieceModel {
 
@@ -114,8 +114,8 @@ final class SentencePieceModel {
         }
         PreTokenizer words = new Metaspace(MARK, addDummyPrefix ? Metaspace.Prepend.ALWAYS : Metaspace.Prepend.NEVER, true);
         AddedTokens none = new AddedTokens(List.of());
-        return new UnigramTokenizer(new AddedTokens(verbatim), normalizer(), none, words, new UnigramModel(vocabulary, unknown, false), List.of(),
-                List.of(end));
+        return new UnigramTokenizer(new AddedTokens(verbatim), normalizer(), none, words,
+                new UnigramModel(vocabulary, unknown, false), List.of(), List.of(end));
     }
 
     private Normalizer normalizer() throws TokenizerException {
@@ -123,6 +123,7 @@ final class SentencePieceModel {
         if (!removeExtraWhitespaces) {
             return rules;
         }
-        return Normalizer.sequence(List.of(rules, Normalizer.strip(false, true), Normalizer.replaceAll(Pattern.compile(" {2,}"), String.valueOf(MARK))));
+        return Normalizer.sequence(List.of(rules, Normalizer.strip(false, true),
+                Normalizer.replaceAll(Pattern.compile(" {2,}"), String.valueOf(MARK))));
     }
 }

@@ -10,7 +10,9 @@ import java.util.regex.PatternSyntaxException;
  */
 final class SimplePattern {
 
-    private static final Pattern ONE_KIND = Pattern.compile("(?:\\\\s|\\\\[^\\p{Alnum}]|\\[[^\\[\\]\\\\&]+]|[^\\\\\\[\\](){}.*+?|^$])(?:\\+|\\{[1-9]\\d{0,3}(?:,\\d{0,4})?})?");
+    private static final Pattern ONE_KIND = Pattern.compile(
+            "(?:\\\\s|\\\\[^\\p{Alnum}]|\\[[^\\[\\]\\\\&]+]|[^\\\\\\[\\](){}.*+?|^$])"
+            + "(?:\\+|\\{[1-9]\\d{0,3}(?:,\\d{0,4})?})?");
 
     private SimplePattern() {}
 

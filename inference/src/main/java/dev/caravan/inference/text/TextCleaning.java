@@ -6,11 +6,11 @@ import java.util.Map;
 import java.util.regex.Pattern;
 
 /**
- * Cleans a prompt before it is tokenized, as the models' own tokenizer class does: the repairs of the Python library ftfy, HTML entities twice,
- * then every run of white space becomes one space (spec text-encoder §1). Letters keep their case.
+ * Cleans a prompt before it is tokenized, as the models' own tokenizer class does: the repairs of the Python library ftfy, HTML entities
+ * twice, then every run of white space becomes one space (spec text-encoder §1). Letters keep their case.
  *
- * <p>Left out of ftfy's repairs is that of text decoded with the wrong encoding ("mojibake"): its heuristics need large tables, and text that
- * came through JSON as UTF-8 does not need it. What that step passes through unharmed comes out as from ftfy.
+ * <p>Left out of ftfy's repairs is that of text decoded with the wrong encoding ("mojibake"): its heuristics need large tables, and text
+ * that came through JSON as UTF-8 does not need it. What that step passes through unharmed comes out as from ftfy.
  */
 public final class TextCleaning {
 
@@ -23,7 +23,7 @@ public final class TextCleaning {
     private static final Pattern LINE_BREAK = Pattern.compile("\\r\\n|[\\r\\u0085\\u2028\\u2029]");
     private static final Pattern LONE_SURROGATE = Pattern.compile("[\\ud800-\\udfff]");
 
-    /** Controls but tab, line feed, form feed and carriage return; deprecated and interlinear marks, object replacement, byte order mark. */
+    /** Controls but white space; deprecated and interlinear marks, object replacement, byte order mark. */
     private static final Pattern CONTROL =
             Pattern.compile("[\\u0000-\\u0008\\u000b\\u000e-\\u001f\\u007f\\u206a-\\u206f\\ufeff\\ufff9-\\ufffc]");
 

@@ -120,7 +120,8 @@ final class TokenizerJson {
             String name = step.path("SpecialToken").path("id").asText();
             JsonNode ids = json.path("special_tokens").path(name).path("ids");
             if (ids.isEmpty() || ids.size() > MAX_ADDED_TOKENS) {
-                throw new TokenizerException("the tokenizer's template names " + quoted(step.path("SpecialToken").path("id")) + " without its ids");
+                throw new TokenizerException("the tokenizer's template names " + quoted(step.path("SpecialToken").path("id"))
+                        + " without its ids");
             }
             for (JsonNode id : ids) {
                 side.add(id(id, Integer.MAX_VALUE, "a template's id"));

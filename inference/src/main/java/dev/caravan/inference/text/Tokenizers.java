@@ -14,8 +14,8 @@ public final class Tokenizers {
     private Tokenizers() {}
 
     /**
-     * Reads {@code tokenizer.json} of a model's folder, or {@code spiece.model} where there is none. The first is what the reference uses; the
-     * second is read the way Hugging Face converts it into the first.
+     * Reads {@code tokenizer.json} of a model's folder, or {@code spiece.model} where there is none. The first is what the reference uses;
+     * the second is read the way Hugging Face converts it into the first.
      *
      * @throws TokenizerException when there is neither, or the file is damaged or asks for what is not known here
      */

@@ -6,8 +6,8 @@ import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The unigram language model: the split of a text into pieces whose log probabilities have the largest sum (Viterbi). A character that is no
- * piece costs the lowest score of all less 10, and unknown characters in a row are one token, as in Hugging Face's fast tokenizers.
+ * The unigram language model: the split of a text into pieces whose log probabilities have the largest sum (Viterbi). A character that is
+ * no piece costs the lowest score of all less 10, and unknown characters in a row are one token, as in Hugging Face's fast tokenizers.
  * Immutable, thread-safe.
  */
 final class UnigramModel {

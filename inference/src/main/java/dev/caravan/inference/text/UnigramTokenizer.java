@@ -55,7 +55,8 @@ record UnigramTokenizer(AddedTokens verbatim, Normalizer normalizer, AddedTokens
 
             @Override
             public void text(int start, int end) {
-                for (PreTokenizer.Word word : preTokenizer.split(new PreTokenizer.Word(normalized.substring(start, end), first && start == 0))) {
+                for (PreTokenizer.Word word : preTokenizer.split(new PreTokenizer.Word(normalized.substring(start, end),
+                        first && start == 0))) {
                     model.encode(word.text(), ids);
                 }
             }

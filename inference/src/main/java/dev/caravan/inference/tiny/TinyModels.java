@@ -4,6 +4,7 @@ import dev.caravan.inference.checkpoint.CheckpointException;
 import dev.caravan.inference.model.Artifact;
 import dev.caravan.inference.model.Artifacts;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.FileVisitOption;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -68,6 +69,9 @@ public final class TinyModels {
             return written;
         } catch (CheckpointException e) {
             throw new IOException(e.getMessage(), e);
+        } catch (UncheckedIOException e) {
+            // A folder that cannot be looked into, or links in a circle.
+            throw e.getCause();
         } finally {
             delete(made);
         }
@@ -95,7 +99,10 @@ public final class TinyModels {
         }
     }
 
-    /** Paths relative to the root, with forward slashes, in order. Links are followed: what they lead to must not be written over either. */
+    /**
+     * Paths relative to the root, with forward slashes, in order; without hidden files, which are notes of those who fetch models. Links are
+     * followed: what they lead to must not be written over either.
+     */
     private static Set<String> files(Path root, Path below) throws IOException {
         if (!Files.exists(below)) {
             return Set.of();
@@ -103,6 +110,7 @@ public final class TinyModels {
         try (Stream<Path> inside = Files.walk(below, FileVisitOption.FOLLOW_LINKS)) {
             return inside.filter(Files::isRegularFile)
                     .map(file -> root.relativize(file).toString().replace('\\', '/'))
+                    .filter(file -> !file.startsWith(".") && !file.contains("/."))
                     .collect(Collectors.toCollection(TreeSet::new));
         }
     }

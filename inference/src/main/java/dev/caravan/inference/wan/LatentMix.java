@@ -1,6 +1,7 @@
 package dev.caravan.inference.wan;
 
 import dev.caravan.inference.nn.Net;
+import dev.caravan.inference.nn.Weights;
 import dev.caravan.inference.onnx.Dim;
 import dev.caravan.inference.onnx.Graph;
 import dev.caravan.inference.onnx.OnnxModel;
@@ -28,9 +29,7 @@ public final class LatentMix implements AutoCloseable {
     }
 
     static OnnxModel graph(Provider provider) {
-        Net net = new Net(new Graph("latent-mix"), name -> {
-            throw new IllegalArgumentException("no weights here: " + name);
-        }, DType.F32, provider);
+        Net net = new Net(new Graph("latent-mix"), Weights.NONE, DType.F32, provider);
         Value latents = net.input("latents", DType.F32, Dim.named("n"));
         Value noise = net.input("noise", DType.F32, Dim.named("n"));
         Value share = net.input("noise_scale", DType.F32, Dim.of(1));

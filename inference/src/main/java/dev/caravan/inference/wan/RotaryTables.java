@@ -5,11 +5,14 @@ import java.util.List;
 /**
  * The angles by which queries and keys are turned to say where in the video a token is (spec causal-wan.md §3.2). The pairs of channels of
  * a head are shared out among time, height and width, in this order; pair j of a part of n pairs turns by position · 10000^(-j/n).
- * Computed in double, given as cosines and sines in float. Immutable, thread-safe.
+ * Computed in double, since angles reach 1023 radians; given as cosines and sines in float. Immutable, thread-safe.
  */
 final class RotaryTables {
 
-    private static final double BASE = 10000;
+    /** Time positions are below this. */
+    static final int POSITIONS = 1024;
+
+    private static final double BASE = 10_000;
 
     private final int timePairs;
     private final int spacePairs;
@@ -36,12 +39,17 @@ final class RotaryTables {
     /**
      * The tables of all tokens of some frames, frame by frame, row by row.
      *
-     * @param positions time position of each frame
+     * @param positions time position of each frame, 0 to 1023, in any order
+     * @throws IllegalArgumentException for another position
      */
     Tables of(List<Integer> positions) {
-        Tables all = Tables.ofSize(positions.size() * size.tokens() * pairs());
+        Tables all = Tables.ofSize(Math.multiplyExact(positions.size(), size.tokens() * pairs()));
         int at = 0;
         for (int position : positions) {
+            if (position < 0 || position >= POSITIONS) {
+                throw new IllegalArgumentException(
+                        "frame positions are 0 to " + (POSITIONS - 1) + "; " + position + " given, begin the stream anew before");
+            }
             Tables time = Tables.of(position, timePairs);
             for (int row = 0; row < size.rows(); row++) {
                 for (int column = 0; column < size.columns(); column++) {

@@ -15,6 +15,8 @@ abstract class StreamCodec implements VideoCodec {
     private final List<VaeStage> encoders;
     private final VaeState decoderState;
     private final Map<Memory, EncoderMemory> memories = new EnumMap<>(Memory.class);
+    /** Nothing was decoded since {@link #clear}. */
+    private boolean start = true;
 
     /**
      * @param encoders stages that have all states of the encoder among them
@@ -103,16 +105,27 @@ abstract class StreamCodec implements VideoCodec {
         return memories.containsKey(memory);
     }
 
-    /** Forgets what a memory holds. */
-    final void forget(Memory memory) {
-        EncoderMemory known = memories.get(memory);
-        if (known != null) {
-            known.state().zero();
-        }
+    /** Whether nothing was decoded since {@link #clear}. */
+    final boolean starts() {
+        return start;
+    }
+
+    final void started() {
+        start = false;
     }
 
     final VaeState decoderState() {
         return decoderState;
+    }
+
+    @Override
+    public final void clear() {
+        decoderState.zero();
+        EncoderMemory encoder = memories.get(Memory.STREAM);
+        if (encoder != null) {
+            encoder.state().zero();
+        }
+        start = true;
     }
 
     @Override

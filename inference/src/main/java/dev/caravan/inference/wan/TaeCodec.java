@@ -12,7 +12,6 @@ final class TaeCodec extends StreamCodec {
 
     private final Tae tae;
     private final DecodeStep decode;
-    private boolean start = true;
 
     TaeCodec(Tae tae, Device device) {
         super(tae.options(), device, List.of(tae.encode()), List.of(tae.decode()));
@@ -21,18 +20,11 @@ final class TaeCodec extends StreamCodec {
     }
 
     @Override
-    public void clear() {
-        decoderState().zero();
-        forget(Memory.STREAM);
-        start = true;
-    }
-
-    @Override
     void decodeEach(Tensor latents, int count, Ran ran) {
         for (int i = 0; i < count; i++) {
             decode.run(latents, i);
-            ran.accept(decode, start ? BEFORE_THE_VIDEO : 0);
-            start = false;
+            ran.accept(decode, starts() ? BEFORE_THE_VIDEO : 0);
+            started();
         }
     }
 

@@ -27,7 +27,7 @@ public final class TaeWeights {
         int[] channels = new int[TELLING.length];
         for (int i = 0; i < channels.length; i++) {
             Optional<Shape> shape = checkpoint.find(TELLING[i] + ".weight").map(StoredTensor::shape).filter(s -> s.rank() == 4);
-            channels[i] = shape.isPresent() ? (int) Math.clamp(shape.get().dim(0), 1, Integer.MAX_VALUE) : ORIGINAL[i];
+            channels[i] = shape.isPresent() ? (int) Math.clamp(shape.get().dim(0), 1, VaeOptions.MOST_CHANNELS) : ORIGINAL[i];
         }
         return required(channels[0], channels[1], channels[2], channels[3]);
     }
@@ -60,12 +60,16 @@ public final class TaeWeights {
             Shape needed = required.get(name);
             tensors.computeIfPresent(name, (same, stored) -> lastRows(stored, needed));
         }
-        return new Checkpoint(checkpoint.path(), tensors);
+        return new Checkpoint(checkpoint.path(), tensors, checkpoint.unreadable());
     }
 
     private static StoredTensor lastRows(StoredTensor stored, Shape needed) {
-        if (!stored.contiguous() || stored.shape().rank() != needed.rank() || stored.shape().dim(0) <= needed.dim(0)
-                || stored.shape().dim(1) != needed.dim(1)) {
+        long[] shape = stored.shape().dims();
+        if (!stored.contiguous() || shape.length == 0 || shape[0] <= needed.dim(0)) {
+            return stored;
+        }
+        shape[0] = needed.dim(0);
+        if (!Shape.of(shape).equals(needed)) {
             return stored;
         }
         long unused = stored.bytes() - needed.bytes(stored.dtype());

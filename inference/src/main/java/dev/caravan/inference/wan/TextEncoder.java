@@ -3,7 +3,6 @@ package dev.caravan.inference.wan;
 import dev.caravan.inference.checkpoint.Checkpoint;
 import dev.caravan.inference.checkpoint.CheckpointException;
 import dev.caravan.inference.checkpoint.Requirements;
-import dev.caravan.inference.checkpoint.StoredTensor;
 import dev.caravan.inference.nn.Net;
 import dev.caravan.inference.onnx.Graph;
 import dev.caravan.inference.onnx.OnnxModel;
@@ -17,8 +16,6 @@ import dev.caravan.inference.tensor.DType;
 import dev.caravan.inference.tensor.Shape;
 import dev.caravan.inference.text.PromptEmbedding;
 import java.util.Arrays;
-import java.util.List;
-import java.util.Map;
 
 /**
  * A loaded UMT5 encoder: tokens of a prompt to the embedding that the transformer reads. Shared by all sessions; thread-safe: prompts are
@@ -60,21 +57,9 @@ public final class TextEncoder implements AutoCloseable {
 
     /** The graph on a checkpoint that was checked for it. */
     static OnnxModel model(Checkpoint checkpoint, Umt5Config config, Provider provider) throws CheckpointException {
-        check(checkpoint, Umt5Weights.required(config));
+        new Requirements(Umt5Weights.required(config)).checkInPlace(checkpoint);
         DType compute = provider == Provider.CPU ? DType.F32 : DType.BF16;
         return new Umt5Graph(new Net(new Graph("umt5"), checkpoint::get, compute, provider), config).build();
-    }
-
-    private static void check(Checkpoint checkpoint, Map<String, Shape> required) throws CheckpointException {
-        new Requirements(required).check(checkpoint);
-        List<String> unusable = required.keySet().stream().filter(name -> {
-            StoredTensor stored = checkpoint.get(name);
-            return !stored.contiguous() || !stored.dtype().floating();
-        }).toList();
-        if (!unusable.isEmpty()) {
-            throw new CheckpointException(checkpoint.fileName() + " stores these otherwise than the text encoder can use them in place: "
-                    + String.join(", ", unusable));
-        }
     }
 
     /** Tokens it knows: ids are below this. */

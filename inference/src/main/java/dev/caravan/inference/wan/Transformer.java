@@ -4,6 +4,7 @@ import dev.caravan.inference.nn.Weights;
 import dev.caravan.inference.ort.Device;
 import dev.caravan.inference.ort.OrtException;
 import dev.caravan.inference.ort.OrtSession;
+import dev.caravan.inference.ort.SessionSettings;
 import dev.caravan.inference.tensor.DType;
 
 /**
@@ -37,14 +38,15 @@ public final class Transformer implements AutoCloseable {
      * @throws OrtException when the device cannot run it or memory ran out
      */
     public static Transformer load(Device device, TransformerConfig config, LatentSize size, Weights weights, DType compute) {
-        return load(device, config, size, weights, compute, Probe.NONE);
+        return load(device, config, size, weights, compute, Probe.NONE, SessionSettings.DEFAULT.withGraphs());
     }
 
+    /** @param settings of the network that makes the steps */
     static Transformer load(
-            Device device, TransformerConfig config, LatentSize size, Weights weights, DType compute, Probe probe) {
+            Device device, TransformerConfig config, LatentSize size, Weights weights, DType compute, Probe probe, SessionSettings settings) {
         OrtSession text = device.load(TransformerGraph.text(weights, config, compute, device.provider(), probe));
         try {
-            OrtSession step = device.load(TransformerGraph.step(weights, config, size, compute, device.provider(), probe));
+            OrtSession step = device.load(TransformerGraph.step(weights, config, size, compute, device.provider(), probe), settings);
             return new Transformer(device, config, size, compute, text, step);
         } catch (RuntimeException e) {
             text.close();

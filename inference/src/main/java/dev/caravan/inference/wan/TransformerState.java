@@ -181,7 +181,7 @@ public final class TransformerState implements AutoCloseable {
         return ofFrames(result, cachePass.queryPositions().size());
     }
 
-    /** One per combination of sizes, so that each is a static graph to the device. */
+    /** One per combination of sizes, so that a GPU records each once and replays it from then on. */
     Binding binding(CachePass cachePass) {
         return bindings.computeIfAbsent(CallShape.of(cachePass), this::bind);
     }
@@ -191,7 +191,8 @@ public final class TransformerState implements AutoCloseable {
             throw new IllegalArgumentException("a pass over " + shape.frames + " frames that sees " + shape.attended
                     + " does not go with a cache of " + capacity);
         }
-        Binding binding = pool.own(transformer.step().bind());
+        // Recording runs the model more than once: it writes the same rows of the caches again, and nothing else that it reads.
+        Binding binding = pool.own(transformer.step().bind()).captured();
         binding.input(TransformerGraph.LATENTS, ofFrames(latents, shape.frames))
                 .input(TransformerGraph.NOISE, ofFrames(noise, shape.frames))
                 .input(TransformerGraph.SINUSOID, sinusoid)

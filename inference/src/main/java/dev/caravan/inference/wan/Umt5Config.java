@@ -40,7 +40,7 @@ public record Umt5Config(int vocab, int dim, int dimAttn, int dimFfn, int heads,
         }
         Umt5Config config = new Umt5Config(size(tokens, 0), size(tokens, 1), size(query, 0), size(inner, 0), size(positions, 1), layers,
                 size(positions, 0), DEFAULT_MAX_DISTANCE);
-        if (config.heads < 1 || config.dimAttn % config.heads != 0 || config.buckets < 4 || config.buckets % 4 != 0) {
+        if (config.vocab < 1 || config.dim < 1 || config.dimFfn < 1 || config.heads < 1 || config.dimAttn < 1 || config.dimAttn % config.heads != 0 || config.buckets < 4 || config.buckets % 4 != 0) {
             throw new CheckpointException(checkpoint.fileName() + " is no UMT5 encoder: " + config.heads + " heads of "
                     + config.dimAttn + " numbers together, " + config.buckets + " position buckets");
         }

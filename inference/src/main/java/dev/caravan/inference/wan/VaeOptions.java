@@ -20,6 +20,8 @@ public record VaeOptions(VaeType type, int height, int width, DType compute, DTy
     static final int FRAMES = 4;
     /** Channels of a latent. */
     static final int CHANNELS = 16;
+    /** Inside a network. More is a shape that is wrong; sums and products of this many fit an int. */
+    static final int MOST_CHANNELS = 1 << 16;
 
     public VaeOptions {
         multiple("height", height);

@@ -53,7 +53,7 @@ final class VaeStep {
     /** Gives {@code [3,T,H,W]}, black -1 and white 1, to the outside, and as bytes. */
     void givePictures(Value decoded, int frames) {
         net.graph().output(VaeGraph.DECODED, decoded, Dim.of(3, frames, options.height(), options.width()));
-        net.graph().output(VaeGraph.RGB, Pictures.bytes(net, VaeGraph.RGB, decoded), Dim.of(frames, options.height(), options.width(), 3));
+        net.graph().output(VaeGraph.RGB, Pictures.frames(net, VaeGraph.RGB, decoded), Dim.of(frames, options.height(), options.width(), 3));
     }
 
     /** What an earlier step left under this name. */

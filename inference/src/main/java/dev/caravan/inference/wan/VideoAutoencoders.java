@@ -2,7 +2,7 @@ package dev.caravan.inference.wan;
 
 import dev.caravan.inference.checkpoint.Checkpoint;
 import dev.caravan.inference.checkpoint.CheckpointException;
-import dev.caravan.inference.nn.Weights;
+import dev.caravan.inference.checkpoint.Requirements;
 import dev.caravan.inference.ort.Device;
 
 /** Loads video autoencoders. */
@@ -18,15 +18,11 @@ public final class VideoAutoencoders {
      */
     public static VideoAutoencoder load(VaeOptions options, Checkpoint checkpoint, Device device) throws CheckpointException {
         if (options.type().causal3d()) {
-            RequiredTensors.check(checkpoint, WanVaeWeights.required(checkpoint));
-            return new WanVae(new WanVaeNetwork(weights(checkpoint), options, device.provider()), options, device);
+            new Requirements(WanVaeWeights.required(checkpoint)).checkInPlace(checkpoint);
+            return new WanVae(new WanVaeNetwork(checkpoint::get, options, device.provider()), options, device);
         }
         Checkpoint trimmed = TaeWeights.trimmed(checkpoint);
-        RequiredTensors.check(trimmed, TaeWeights.required(checkpoint));
-        return new Tae(new TaeNetwork(weights(trimmed), options, device.provider()), options, device);
-    }
-
-    private static Weights weights(Checkpoint checkpoint) {
-        return name -> checkpoint.find(name).orElseThrow(() -> new IllegalArgumentException("there are no weights " + name));
+        new Requirements(TaeWeights.required(checkpoint)).checkInPlace(trimmed);
+        return new Tae(new TaeNetwork(trimmed::get, options, device.provider()), options, device);
     }
 }

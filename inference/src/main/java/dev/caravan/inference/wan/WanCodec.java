@@ -10,8 +10,6 @@ final class WanCodec extends StreamCodec {
     private final WanVae vae;
     private final DecodeStep decodeFirst;
     private final DecodeStep decode;
-    /** Common to both directions: set by {@link #clear}, ended by the first decode. While it holds, every encode begins anew. */
-    private boolean start = true;
 
     WanCodec(WanVae vae, Device device) {
         super(vae.options(), device, List.of(vae.encodeFirst(), vae.encode()), List.of(vae.decodeFirst(), vae.decode()));
@@ -21,24 +19,18 @@ final class WanCodec extends StreamCodec {
     }
 
     @Override
-    public void clear() {
-        decoderState().zero();
-        forget(Memory.STREAM);
-        start = true;
-    }
-
-    @Override
     void decodeEach(Tensor latents, int count, Ran ran) {
         for (int i = 0; i < count; i++) {
-            DecodeStep step = start ? decodeFirst : decode;
-            start = false;
+            DecodeStep step = starts() ? decodeFirst : decode;
+            started();
             step.run(latents, i);
             ran.accept(step, 0);
         }
     }
 
+    /** Until the first decode every encode begins anew. */
     private boolean begins(Memory memory) {
-        return start || memory == Memory.NONE;
+        return starts() || memory == Memory.NONE;
     }
 
     @Override

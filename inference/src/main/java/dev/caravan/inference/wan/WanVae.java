@@ -5,12 +5,9 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /** The Wan VAE, or its smaller sibling, on a device. */
-final class WanVae implements VideoAutoencoder {
+final class WanVae extends LoadedAutoencoder {
 
-    private final Owned owned = new Owned();
     private final WanVaeNetwork network;
-    private final VaeOptions options;
-    private final Device device;
     private final VaeStage encodeFirst;
     private final VaeStage encode;
     private final VaeStage decodeFirst;
@@ -18,22 +15,12 @@ final class WanVae implements VideoAutoencoder {
     private final Map<Integer, VaeStage> tails = new TreeMap<>();
 
     WanVae(WanVaeNetwork network, VaeOptions options, Device device) {
+        super(options, device);
         this.network = network;
-        this.options = options;
-        this.device = device;
-        try {
-            decodeFirst = load(network.decodeFirst());
-            decode = load(network.decode());
-            encodeFirst = load(network.encodeFirst());
-            encode = load(network.encode());
-        } catch (RuntimeException e) {
-            close();
-            throw e;
-        }
-    }
-
-    private VaeStage load(VaeGraph graph) {
-        return owned.keep(VaeStage.load(graph, device));
+        decodeFirst = load(network.decodeFirst());
+        decode = load(network.decode());
+        encodeFirst = load(network.encodeFirst());
+        encode = load(network.encode());
     }
 
     VaeStage encodeFirst() {
@@ -44,9 +31,13 @@ final class WanVae implements VideoAutoencoder {
         return encode;
     }
 
-    /** Loaded when a stream first wants it, which few do. */
+    /**
+     * Loaded when a stream first wants it, which few do.
+     *
+     * @throws dev.caravan.inference.ort.OrtException when it cannot be; the other steps go on
+     */
     synchronized VaeStage encodeTail(int frames) {
-        return tails.computeIfAbsent(frames, needed -> load(network.encodeTail(needed)));
+        return tails.computeIfAbsent(frames, needed -> loadLater(network.encodeTail(needed)));
     }
 
     VaeStage decodeFirst() {
@@ -58,17 +49,7 @@ final class WanVae implements VideoAutoencoder {
     }
 
     @Override
-    public VaeOptions options() {
-        return options;
-    }
-
-    @Override
     public WanCodec open() {
-        return new WanCodec(this, device);
-    }
-
-    @Override
-    public synchronized void close() {
-        owned.close();
+        return new WanCodec(this, device());
     }
 }

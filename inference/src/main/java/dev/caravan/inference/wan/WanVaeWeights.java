@@ -23,8 +23,6 @@ public final class WanVaeWeights {
         "encoder.downsamples.9.residual.2"
     };
     private static final int[] ORIGINAL = {96, 96, 192, 384, 384};
-    /** More is a shape that is wrong; sums and products of this many fit an int. */
-    private static final int MOST_CHANNELS = 1 << 16;
 
     private final Map<String, Shape> shapes = new LinkedHashMap<>();
 
@@ -35,7 +33,7 @@ public final class WanVaeWeights {
         int[] channels = new int[TELLING.length];
         for (int i = 0; i < channels.length; i++) {
             Optional<Shape> shape = checkpoint.find(TELLING[i] + ".weight").map(StoredTensor::shape).filter(s -> s.rank() == 5);
-            channels[i] = shape.isPresent() ? (int) Math.clamp(shape.get().dim(0), 1, MOST_CHANNELS) : ORIGINAL[i];
+            channels[i] = shape.isPresent() ? (int) Math.clamp(shape.get().dim(0), 1, VaeOptions.MOST_CHANNELS) : ORIGINAL[i];
         }
         return required(channels);
     }

@@ -46,6 +46,7 @@ class CheckpointNamesTest {
 
     @Test
     void twoTensorsForOneNameAreRefused() {
-        Refusals.said(assertThrows(CheckpointException.class, () -> modelNames("a", "_fsdp_wrapped_module.a")), "two tensors for the name a");
+        CheckpointException refusal = assertThrows(CheckpointException.class, () -> modelNames("a", "_fsdp_wrapped_module.a"));
+        Refusals.said(refusal, "two tensors for the name a");
     }
 }

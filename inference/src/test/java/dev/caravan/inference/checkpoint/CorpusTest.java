@@ -33,7 +33,8 @@ class CorpusTest {
 
     private static final int MUTATIONS = 400;
     private static final long[] INTERESTING = {
-        0, 1, -1, 2, 8, 16, 127, 128, 255, 256, 0x7FFF, 0xFFFF, Integer.MAX_VALUE, Integer.MIN_VALUE, 0xFFFFFFFFL, Long.MAX_VALUE, Long.MIN_VALUE
+        0, 1, -1, 2, 8, 16, 127, 128, 255, 256, 0x7FFF, 0xFFFF,
+        Integer.MAX_VALUE, Integer.MIN_VALUE, 0xFFFFFFFFL, Long.MAX_VALUE, Long.MIN_VALUE
     };
 
     @TempDir

@@ -42,8 +42,20 @@ class RequirementsTest {
         shapes.put("e", Shape.of(4));
         CheckpointException refusal = assertThrows(CheckpointException.class,
                 () -> new Requirements(shapes).check(with(Map.of("d", "is a set, which is never made"), "a", "e")));
-        assertEquals("model.pt does not fit this network: it lacks 2 of 5 tensors: b, c; it cannot give 1 of 5 tensors: d is a set, which is"
-                + " never made; it has another shape for 1 of 5 tensors: e is [2,2], not [4]", refusal.getMessage());
+        assertEquals("model.pt does not fit this network: it lacks 2 of 5 tensors: b, c; it cannot give 1 of 5 tensors: d is a set, which"
+                + " is never made; it has another shape for 1 of 5 tensors: e is [2,2], not [4]", refusal.getMessage());
+    }
+
+    @Test
+    void whatIsToBeUsedInPlaceLiesInARow() throws CheckpointException {
+        Map<String, StoredTensor> tensors = new LinkedHashMap<>();
+        tensors.put("a", StoredTensor.contiguous("a", DType.F32, Shape.of(2, 2), FILE, 0));
+        tensors.put("b", new StoredTensor("b", DType.F32, Shape.of(2, 2), FILE, 0, new long[] {1, 2}));
+        Requirements requirements = new Requirements(shapes("a", "b"));
+        Checkpoint checkpoint = new Checkpoint(FILE, tensors);
+        assertEquals(Set.of(), requirements.check(checkpoint));
+        assertEquals("model.pt does not fit this network: it cannot give 1 of 2 tensors: b is not stored in a row",
+                assertThrows(CheckpointException.class, () -> requirements.checkInPlace(checkpoint)).getMessage());
     }
 
     @Test
@@ -57,6 +69,6 @@ class RequirementsTest {
     void aLongListIsCutAndCounted() {
         String[] names = java.util.stream.IntStream.range(0, 825).mapToObj(i -> "t" + i).toArray(String[]::new);
         CheckpointException refusal = assertThrows(CheckpointException.class, () -> new Requirements(shapes(names)).check(with(Map.of())));
-        Refusals.said(refusal, "lacks 825 of 825 tensors: t0, t1, ", ", t11 and 813 more");
+        Refusals.said(refusal, "lacks 825 of 825 tensors: t0, t1, ", ", t29 and 795 more");
     }
 }

@@ -44,7 +44,7 @@ class SafetensorsTest {
     @CsvSource(delimiter = '|', quoteCharacter = '~', textBlock = """
             {'a':{'dtype':'F32','shape':[2],'data_offsets':[0,8]},'b':{'dtype':'F32','shape':[2],'data_offsets':[4,12]}} | 12 | b overlaps
             {'a':{'dtype':'F32','shape':[2],'data_offsets':[0,8]},'b':{'dtype':'F32','shape':[1],'data_offsets':[12,16]}} | 16 | after a gap
-            {'a':{'dtype':'F32','shape':[2],'data_offsets':[0,8]},'a':{'dtype':'F32','shape':[2],'data_offsets':[8,16]}} | 16 | Duplicate field 'a'
+            {'a':{'dtype':'F32','shape':[2],'data_offsets':[0,8]},'a':{'dtype':'F32','shape':[2],'data_offsets':[8,16]}} | 16 | Duplicate
             {'a':{'dtype':'F32','shape':[2],'data_offsets':[0,8]}} | 9 | 1 bytes more
             {'a':{'dtype':'F32','shape':[2],'data_offsets':[0,8]}} | 7 | ends behind the end
             {'a':{'dtype':'F32','shape':[3],'data_offsets':[0,8]}} | 8 | a has 8 bytes, not the 12 of F32[3]
@@ -100,6 +100,12 @@ class SafetensorsTest {
         assertArrayEquals(new float[] {0, 0}, Checkpoint.floats(checkpoint.require("b")));
         Refusals.said(assertThrows(CheckpointException.class, () -> checkpoint.require("a")), "a has the element type U64");
         Refusals.said(assertThrows(CheckpointException.class, () -> checkpoint.require("c")), "has no tensor c");
+    }
+
+    @Test
+    void aNameCannotBreakTheLineOfAMessage() throws IOException {
+        write("{'a\\nError: b':5}", 0);
+        refused(file, "a?Error: b has no data_offsets");
     }
 
     @Test

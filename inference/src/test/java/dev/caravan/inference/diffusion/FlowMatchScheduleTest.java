@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.caravan.inference.tensor.DType;
 import java.util.List;
 import java.util.OptionalDouble;
 import org.junit.jupiter.api.Test;
@@ -63,23 +62,5 @@ class FlowMatchScheduleTest {
         assertThrows(IllegalArgumentException.class, () -> schedule.steps(List.of(), OptionalDouble.empty()));
         assertThrows(IllegalArgumentException.class, () -> schedule.steps(List.of(1001), OptionalDouble.empty()));
         assertThrows(IllegalArgumentException.class, () -> new FlowMatchSchedule(0));
-        assertThrows(IllegalArgumentException.class, () -> schedule.addNoise(new float[2], new float[3], 0));
-    }
-
-    @Test
-    void aVideoIsMixedWithNoiseInTheGivenPrecision() {
-        float[] encoded = {1, -2};
-        float[] noise = {3, 0.5f};
-        assertArrayEquals(new float[] {2.4f, -0.25f}, FlowMatchSchedule.mix(encoded, noise, 0.7, DType.F32), 1e-6f);
-        // 2.1 and 0.3 in bf16 are 2.09375 and 0.30078125; their sum is rounded once more.
-        assertEquals(2.390625f, FlowMatchSchedule.mix(encoded, noise, 0.7, DType.BF16)[0]);
-    }
-
-    @Test
-    void theTrueFlowLeadsBackToTheCleanSample() {
-        float[] clean = {0.5f, -1};
-        float[] noise = {2, 0.25f};
-        float[] flow = {noise[0] - clean[0], noise[1] - clean[1]};
-        assertArrayEquals(clean, schedule.x0(schedule.addNoise(clean, noise, 750), flow, 750), 1e-6f);
     }
 }

@@ -45,13 +45,13 @@ class GoldenChunkTest {
             float[] x = input(golden, chunk, "noise0");
             if (chunk.path("expect").has("encoded_latents")) {
                 float[] encoded = golden.floats(chunk.at("/expect/encoded_latents").asText());
-                x = FlowMatchSchedule.mix(encoded, x, chunk.at("/state/noise_scale_after").asDouble(), DType.F32);
+                x = FlowSteps.mix(encoded, x, (float) chunk.at("/state/noise_scale_after").asDouble());
             }
             List<JsonNode> steps = denoisePasses(chunk);
             for (int k = 0; k < steps.size(); k++) {
                 if (k > 0) {
                     float[] x0 = golden.floats(steps.get(k - 1).at("/expect/x0").asText());
-                    x = schedule.addNoise(x0, input(golden, chunk, "noise" + k), steps.get(k).path("t").floatValue());
+                    x = FlowSteps.addNoise(schedule, x0, input(golden, chunk, "noise" + k), steps.get(k).path("t").floatValue());
                 }
                 float[] expected = golden.floats(steps.get(k).at("/expect/x_in").asText());
                 Deviation.relative("chunk " + chunk.path("index") + " step " + k, expected, x, 1e-5);

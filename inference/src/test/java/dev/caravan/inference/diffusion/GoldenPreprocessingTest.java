@@ -54,32 +54,11 @@ class GoldenPreprocessingTest {
                     float[] expected = golden.floats(expect.path("masks_from_bf16_frames").asText());
                     Deviation.within("masks of bf16", expected, bf16, 1e-5);
                 }
-                case "postprocess" -> postprocess(golden, call);
+                case "postprocess" -> {
+                    // A part of the decoders' graphs.
+                }
                 default -> throw new AssertionError("unknown: " + call.path("op"));
             }
-        }
-    }
-
-    private static void postprocess(GoldenCase golden, JsonNode call) throws CheckpointException {
-        String in = call.path("inputs").path("video").asText();
-        float[] video = golden.floats(in);
-        Shape shape = golden.stored(in).shape();
-        int frames = (int) shape.dim(0);
-        int pixels = (int) (shape.dim(2) * shape.dim(3));
-
-        float[] unit = new float[video.length];
-        for (int i = 0; i < unit.length; i++) {
-            int t = i / (3 * pixels);
-            int pixel = i / 3 % pixels;
-            unit[i] = VideoPostprocessing.unit(video[(t * 3 + i % 3) * pixels + pixel]);
-        }
-        Deviation.within("frames", golden.floats(call.path("expect").path("frames").asText()), unit, 1e-5);
-
-        byte[] bytes = VideoPostprocessing.rgb(video, frames, pixels);
-        float[] expected = golden.floats(call.path("expect").path("frames_u8").asText());
-        assertEquals(expected.length, bytes.length);
-        for (int i = 0; i < bytes.length; i++) {
-            assertEquals((int) expected[i], bytes[i] & 255, "byte " + i);
         }
     }
 

@@ -51,16 +51,16 @@ class GoldenScheduleTest {
                 assertEquals(test.path("sigma").floatValue(), schedule.sigma(t));
                 JsonNode expect = test.path("expect");
                 String at = tests.getKey() + " t=" + t;
-                float[] noisy = schedule.addNoise(golden.floats("x"), golden.floats("eps"), t);
+                float[] noisy = FlowSteps.addNoise(schedule, golden.floats("x"), golden.floats("eps"), t);
                 Deviation.within(at + " noise added", golden.floats(expect.path("add_noise").asText()), noisy, 1e-6);
-                float[] x0 = schedule.x0(golden.floats("x"), golden.floats("v"), t);
+                float[] x0 = FlowSteps.x0(schedule, golden.floats("x"), golden.floats("v"), t);
                 Deviation.within(at + " x0", golden.floats(expect.path("x0").asText()), x0, 1e-6);
                 assertArrayEquals(
                         golden.floats(expect.path("add_noise_bf16").asText()),
-                        bf16(schedule.addNoise(golden.floats("x.bf16"), golden.floats("eps.bf16"), t)));
+                        bf16(FlowSteps.addNoise(schedule, golden.floats("x.bf16"), golden.floats("eps.bf16"), t)));
                 assertArrayEquals(
                         golden.floats(expect.path("x0_bf16").asText()),
-                        bf16(schedule.x0(golden.floats("x.bf16"), golden.floats("v.bf16"), t)));
+                        bf16(FlowSteps.x0(schedule, golden.floats("x.bf16"), golden.floats("v.bf16"), t)));
             }
         }
     }
@@ -86,10 +86,10 @@ class GoldenScheduleTest {
         for (int k = 0; k < steps.length; k++) {
             assertEquals(test.path("effective_list").path(k).asInt(), steps[k]);
             JsonNode step = test.path("steps").path(k);
-            x = schedule.x0(x, golden.floats(step.path("inputs").path("v").asText()), steps[k]);
+            x = FlowSteps.x0(schedule, x, golden.floats(step.path("inputs").path("v").asText()), steps[k]);
             Deviation.within("x0 of step " + k, golden.floats(step.path("expect").path("x0").asText()), x, 1e-5);
             if (k < steps.length - 1) {
-                x = schedule.addNoise(x, golden.floats(step.path("inputs").path("eps").asText()), steps[k + 1]);
+                x = FlowSteps.addNoise(schedule, x, golden.floats(step.path("inputs").path("eps").asText()), steps[k + 1]);
                 Deviation.within("x after step " + k, golden.floats(step.path("expect").path("x_next").asText()), x, 1e-5);
             }
         }

@@ -63,11 +63,4 @@ class VideoPreprocessingTest {
         assertThrows(IllegalArgumentException.class, () -> new VideoPreprocessing(2, 2, DType.F16));
         assertThrows(IllegalArgumentException.class, () -> new Raster(new byte[5], 2, 2));
     }
-
-    @Test
-    void decodedNumbersAreCutToBytes() {
-        // One pixel of two frames: values beyond the range, and a fraction that rounding would carry up.
-        float[] video = {-1.5f, 0, 2, 1, -1, Float.NaN};
-        assertArrayEquals(new byte[] {0, 127, -1, -1, 0, 0}, VideoPostprocessing.rgb(video, 2, 1));
-    }
 }

@@ -74,7 +74,8 @@ class LoraAdapterTest {
 
     @Test
     void twoPairsForOneLayerAreRefused() throws CheckpointException {
-        Path file = write("twice.safetensors", f32("m.lora_A.weight", Shape.of(1, 1), 1), f32("diffusion_model.m.lora_A.weight", Shape.of(1, 1), 1));
+        Path file = write("twice.safetensors",
+                f32("m.lora_A.weight", Shape.of(1, 1), 1), f32("diffusion_model.m.lora_A.weight", Shape.of(1, 1), 1));
         CheckpointException refusal = assertThrows(CheckpointException.class, () -> LoraAdapter.open(file));
         assertEquals("twice.safetensors adapts m twice", refusal.getMessage());
     }
@@ -95,8 +96,8 @@ class LoraAdapterTest {
         Checkpoint base = Checkpoint.open(write("base.safetensors",
                 NewTensor.of("m.weight", DType.BF16, Shape.of(1, 2), 256, 1), NewTensor.of("m.bias", DType.BF16, Shape.of(1), 5)));
         // 256 + 0.75 + 0.5 is 257.25, nearer to 258 than to 256; rounded summand by summand it would stay 256.
-        LoraAdapter adapter = LoraAdapter.open(
-                write("a.safetensors", f32("m.lora_A.weight", Shape.of(2, 2), 0.75f, 0, 0.5f, 0), f32("m.lora_B.weight", Shape.of(1, 2), 1, 1)));
+        LoraAdapter adapter = LoraAdapter.open(write("a.safetensors",
+                f32("m.lora_A.weight", Shape.of(2, 2), 0.75f, 0, 0.5f, 0), f32("m.lora_B.weight", Shape.of(1, 2), 1, 1)));
         try (LoraMerge merge = new LoraMerge(Ort.cpu(), List.of(new LoraMerge.Applied(adapter, 1)), Optional.empty())) {
             Checkpoint merged = new DerivedWeights(folder).of("m", base, merge, ByteProgress.NONE);
             assertEquals(DType.BF16, merged.require("m.weight").dtype());

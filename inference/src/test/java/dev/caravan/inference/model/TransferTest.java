@@ -67,6 +67,17 @@ class TransferTest {
     }
 
     @Test
+    void theTimeBeforeTheFirstByteDoesNotCount() {
+        transfer.expect(100_000);
+        Transfer.File file = transfer.begin(file(100_000));
+        now = now.plusSeconds(60);
+        assertEquals(0, transfer.progress().bytesPerSecond());
+        now = now.plusSeconds(1);
+        file.at(4_000);
+        assertEquals(4_000, transfer.progress().bytesPerSecond());
+    }
+
+    @Test
     void aClockThatIsSetBackDoesNotMakeARate() {
         transfer.expect(1_000);
         Transfer.File file = transfer.begin(file(1_000));

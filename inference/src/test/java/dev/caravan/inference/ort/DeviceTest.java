@@ -17,6 +17,9 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -99,6 +102,59 @@ class DeviceTest {
     }
 
     @Test
+    void whatWasAskedForBeforeTheEndIsStillDone() throws Exception {
+        Device device = runtime.cpu(1);
+        CountDownLatch begun = new CountDownLatch(1);
+        CountDownLatch goOn = new CountDownLatch(1);
+        FutureTask<Boolean> first = inAThread(() -> device.call(() -> {
+            begun.countDown();
+            goOn.await();
+            return true;
+        }));
+        begun.await();
+        FutureTask<float[]> second = inAThread(() -> device.call(() -> {
+            try (Tensor made = Tensor.allocate(device, DType.F32, Shape.of(1))) {
+                return made.floats();
+            }
+        }));
+        while (device.waiting() == 0) {
+            Thread.onSpinWait();
+        }
+        Thread closing = Thread.ofPlatform().start(() -> {
+            // A thread that was interrupted closes like any other.
+            Thread.currentThread().interrupt();
+            device.close();
+        });
+        while (closing.getState() != Thread.State.WAITING) {
+            Thread.onSpinWait();
+        }
+        goOn.countDown();
+        assertTrue(first.get());
+        assertArrayEquals(new float[1], second.get());
+        closing.join();
+    }
+
+    @Test
+    void aModelIsLoadedWhileARunGoesOn() throws Exception {
+        try (Device device = runtime.cpu(1)) {
+            CountDownLatch begun = new CountDownLatch(1);
+            CountDownLatch loaded = new CountDownLatch(1);
+            FutureTask<Boolean> run = inAThread(() -> device.call(() -> {
+                begun.countDown();
+                loaded.await();
+                return true;
+            }));
+            begun.await();
+            OrtSession session = device.load(Graphs.doubling());
+            loaded.countDown();
+            assertTrue(run.get());
+            session.close();
+            device.close();
+            assertThrows(IllegalStateException.class, () -> device.load(Graphs.doubling()));
+        }
+    }
+
+    @Test
     void whatIsNoModelIsRefusedAndTheDeviceWorksOn(@TempDir Path folder) {
         try (Device device = runtime.cpu(1)) {
             OnnxModel nonsense = new OnnxModel("nonsense", new byte[] {1, 2, 3}, Optional.empty(), List.of(), List.of());
@@ -150,6 +206,12 @@ class DeviceTest {
             assertArrayEquals(before, live(device));
             assertEquals(0, device.memory().tensors());
         }
+    }
+
+    private static <T> FutureTask<T> inAThread(Callable<T> work) {
+        FutureTask<T> task = new FutureTask<>(work);
+        Thread.ofPlatform().daemon().start(task);
+        return task;
     }
 
     private static long[] live(Device device) {

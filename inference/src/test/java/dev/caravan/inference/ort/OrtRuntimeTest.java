@@ -43,6 +43,7 @@ class OrtRuntimeTest {
         Map<String, String> options = CudaSession.options(SessionSettings.DEFAULT.withGraphs().exactFp32());
         assertEquals("1", options.get("enable_cuda_graph"));
         assertEquals("0", options.get("use_tf32"));
+        assertEquals("1", options.get("enable_skip_layer_norm_strict_mode"));
         assertEquals("kSameAsRequested", options.get("arena_extend_strategy"));
         assertEquals("0", CudaSession.options(SessionSettings.DEFAULT).get("enable_cuda_graph"));
         assertEquals("1", CudaSession.configuration().get("session.disable_cpu_ep_fallback"));

@@ -38,6 +38,7 @@ class TensorTest {
             assertArrayEquals(new float[] {1, 2, 3, 7, 8, 0}, whole.floats());
             assertThrows(IllegalArgumentException.class, () -> whole.view(4, Shape.of(3)));
             assertThrows(IllegalArgumentException.class, () -> whole.view(-1, Shape.of(3)));
+            assertThrows(IllegalArgumentException.class, () -> whole.view(5, Shape.of(Long.MAX_VALUE / 4)));
         }
     }
 

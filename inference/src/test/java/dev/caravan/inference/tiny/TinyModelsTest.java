@@ -38,6 +38,8 @@ class TinyModelsTest {
         assertFalse(new ModelStore(models).downloaded("longlive"));
         TinyModels.write(models, 1);
         assertEquals(List.of(), new ModelStore(models).missing("longlive"));
+        assertTrue(new ModelStore(models).randomWeights("longlive"));
+        assertFalse(new ModelStore(models).randomWeights("rife"));
     }
 
     @Test
@@ -130,7 +132,16 @@ class TinyModelsTest {
     }
 
     @Test
+    void linksInACircleAreRefused() throws IOException {
+        Files.createDirectories(models.resolve("RIFE"));
+        Files.createSymbolicLink(models.resolve("RIFE/again"), models.resolve("RIFE"));
+        assertThrows(IOException.class, () -> TinyModels.write(models, 1));
+        assertEquals(0, files(models).size());
+    }
+
+    @Test
     void whatIsNoModelFileDoesNotMatter() throws IOException {
+        place(models.resolve("LongLive-1.3B/.caravan.jsonl"), "{}");
         place(models.resolve("lora/style.safetensors"), "mine");
         TinyModels.write(models, 1);
         assertEquals("mine", Files.readString(models.resolve("lora/style.safetensors")));

@@ -31,7 +31,7 @@ final class CheckpointFile {
         try (RandomAccessFile file = new RandomAccessFile(path.toFile(), "rw")) {
             file.write(ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN).putLong(header.length).array());
             file.write(header);
-            file.setLength(file.length() + shapes.values().stream().mapToLong(shape -> shape.bytes(dtype)).sum());
+            file.setLength(8 + header.length + shapes.values().stream().mapToLong(shape -> shape.bytes(dtype)).sum());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

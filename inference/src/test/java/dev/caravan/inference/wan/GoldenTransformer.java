@@ -5,6 +5,7 @@ import dev.caravan.inference.checkpoint.CheckpointException;
 import dev.caravan.inference.golden.GoldenCase;
 import dev.caravan.inference.golden.Ort;
 import dev.caravan.inference.nn.Weights;
+import dev.caravan.inference.ort.SessionSettings;
 import dev.caravan.inference.tensor.DType;
 import dev.caravan.inference.tensor.Shape;
 import dev.caravan.inference.text.PromptEmbedding;
@@ -15,7 +16,7 @@ final class GoldenTransformer {
     private GoldenTransformer() {}
 
     static Transformer load(GoldenCase golden, Probe probe) throws CheckpointException {
-        return Transformer.load(Ort.cpu(), config(golden), size(golden), weights(golden.weights()), DType.F32, probe);
+        return Transformer.load(Ort.cpu(), config(golden), size(golden), weights(golden.weights()), DType.F32, probe, SessionSettings.DEFAULT);
     }
 
     static TransformerConfig config(GoldenCase golden) throws CheckpointException {

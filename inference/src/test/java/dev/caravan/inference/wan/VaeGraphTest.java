@@ -127,7 +127,8 @@ class VaeGraphTest {
         Checkpoint checkpoint = CheckpointFile.sparse(folder.resolve(type.file()), DType.F32, shapes);
         CheckpointException e = assertThrows(CheckpointException.class,
                 () -> VideoAutoencoders.load(new VaeOptions(type, 16, 16, DType.F32), checkpoint, Ort.cpu()));
-        assertEquals(type.file() + " is not the right checkpoint: it has no " + String.join(", ", some), e.getMessage());
+        assertEquals(type.file() + " does not fit this network: it lacks 5 of " + TestVaes.shapes(type).size() + " tensors: "
+                + String.join(", ", some), e.getMessage());
     }
 
     @ParameterizedTest
@@ -139,7 +140,20 @@ class VaeGraphTest {
         Checkpoint checkpoint = CheckpointFile.sparse(folder.resolve(type.file()), DType.F32, shapes);
         CheckpointException e = assertThrows(CheckpointException.class,
                 () -> VideoAutoencoders.load(new VaeOptions(type, 16, 16, DType.F32), checkpoint, Ort.cpu()));
-        assertEquals(type.file() + " is not the right checkpoint: " + last + " is [5] and should be [3]", e.getMessage());
+        assertEquals(type.file() + " does not fit this network: it has another shape for 1 of " + shapes.size() + " tensors: " + last
+                + " is [5], not [3]", e.getMessage());
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aNumberOfChannelsBeyondReasonIsAWrongShape(VaeType type) throws CheckpointException {
+        Map<String, Shape> shapes = new LinkedHashMap<>(TestVaes.shapes(type));
+        String first = type.causal3d() ? "encoder.conv1.weight" : "encoder.0.weight";
+        shapes.put(first, type.causal3d() ? Shape.of(1L << 40, 0, 3, 3, 3) : Shape.of(1L << 40, 0, 3, 3));
+        Checkpoint checkpoint = CheckpointFile.sparse(folder.resolve(type.file()), DType.F32, shapes);
+        CheckpointException e = assertThrows(CheckpointException.class,
+                () -> VideoAutoencoders.load(new VaeOptions(type, 16, 16, DType.F32), checkpoint, Ort.cpu()));
+        assertTrue(e.getMessage().contains(first + " is [1099511627776,0,3,3"), e.getMessage());
     }
 
     @Test

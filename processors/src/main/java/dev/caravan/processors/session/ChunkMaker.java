@@ -114,9 +114,9 @@ final class ChunkMaker implements Chain.Run {
         long offset = modes.look();
         int entry = chain.entry(modes.text());
         int wanted = chain.wanted(entry);
+        mode = wanted == 0 ? "text" : "video";
         if ((wanted == 0) != generates) {
             generates = wanted == 0;
-            mode = generates ? "text" : "video";
             estimate.reset();
             rate = 0;
         }

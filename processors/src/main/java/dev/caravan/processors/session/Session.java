@@ -34,6 +34,11 @@ public final class Session {
         return parts.nodeIds;
     }
 
+    /** What somebody should know of what its pipelines were loaded from, in whole sentences: that weights are random, for example. */
+    public List<String> notes() {
+        return parts.notes;
+    }
+
     /** What the client that opened it sent along: {@code user_id}, {@code connection_id}, {@code connection_info}. */
     public Map<String, Object> attributes() {
         return parts.request.attributes();

@@ -26,6 +26,7 @@ final class SessionParts {
     final ControlLog log;
     final Attendance attendance;
     final List<String> nodeIds;
+    final List<String> notes;
     final SessionLifeCycle life;
     final ChunkMaker maker;
     final SessionLoop loop;
@@ -43,6 +44,7 @@ final class SessionParts {
         out = new RateMeter(openedNanos);
         output = new FanOut(drops, out, timing);
         nodeIds = lease.nodes().stream().map(PipelineLoader.Node::nodeId).toList();
+        notes = lease.nodes().stream().flatMap(node -> node.loaded().notes().stream()).distinct().toList();
         events = new SessionEvents(id, request.attributes(), provenance(lease), timing, output);
         held = new HeldBytes(limits.heldBytes(), environment.relief(), environment.held());
         sources = new SourceBoard(limits.sourceSilence().toNanos(), limits.closeGrace().toNanos());

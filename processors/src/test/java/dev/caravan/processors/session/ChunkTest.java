@@ -207,6 +207,14 @@ class ChunkTest {
     }
 
     @Test
+    void aSessionThatBeginsWithVideoSaysSoThoughItsPipelinePrefersText() {
+        HubByHand both = HubByHand.with(FakePipeline.generator(10));
+        Session session = both.open(Map.of("input_mode", "video"));
+        both.frame(session, "camera", 0);
+        assertEquals("video", session.snapshot().mode());
+    }
+
+    @Test
     void aModeTheMainPipelineCannotDoIsNotForcedOnIt() {
         pipeline.modes("video");
         Session session = hub.open(Map.of("input_mode", "text"));

@@ -2,6 +2,7 @@ package dev.caravan.inference.pipeline.builtin;
 
 import dev.caravan.inference.nn.Filters;
 import dev.caravan.inference.nn.Net;
+import dev.caravan.inference.nn.Pictures;
 import dev.caravan.inference.onnx.Value;
 import dev.caravan.inference.ort.Device;
 import dev.caravan.inference.pipeline.PipelineSchema;
@@ -27,16 +28,16 @@ public final class EdgesPipeline extends FilterPipeline {
 
     @Override
     Value rgb(Net net, Value rgb) {
-        Value luma = Filters.mix(net, "luma", Filters.numbers(net, "rgb", rgb), new float[][] {{LUMA[0]}, {LUMA[1]}, {LUMA[2]}});
+        Value luma = Filters.mix(net, "luma", Pictures.numbers(net, "rgb", rgb), new float[][] {{LUMA[0]}, {LUMA[1]}, {LUMA[2]}});
         Value slope = Filters.slope(net, "slope", net.reshape("plane", luma, 0, 0, 0, -1));
         Value lines = Filters.mix(net, "lines", net.reshape("pixels", slope, 0, 0, 0, -1, 1), new float[][] {{GAIN, GAIN, GAIN}});
-        return Filters.bytes(net, "picture", lines, 0, 255);
+        return Pictures.rounded(net, "picture", lines, 0, 255);
     }
 
     @Override
     Value luma(Net net, Value luma) {
-        Value slope = Filters.slope(net, "slope", Filters.numbers(net, "luma", luma));
+        Value slope = Filters.slope(net, "slope", Pictures.numbers(net, "luma", luma));
         Value lines = net.mul("lines", slope, net.constant("lines.gain", Shape.of(), GAIN));
-        return Filters.bytes(net, "picture", net.add("black", lines, net.constant("black.level", Shape.of(), BLACK)), BLACK, WHITE);
+        return Pictures.rounded(net, "picture", net.add("black", lines, net.constant("black.level", Shape.of(), BLACK)), BLACK, WHITE);
     }
 }

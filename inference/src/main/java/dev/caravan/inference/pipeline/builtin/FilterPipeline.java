@@ -1,8 +1,8 @@
 package dev.caravan.inference.pipeline.builtin;
 
-import dev.caravan.inference.checkpoint.StoredTensor;
-import dev.caravan.inference.nn.Filters;
 import dev.caravan.inference.nn.Net;
+import dev.caravan.inference.nn.Pictures;
+import dev.caravan.inference.nn.Weights;
 import dev.caravan.inference.onnx.Dim;
 import dev.caravan.inference.onnx.Graph;
 import dev.caravan.inference.onnx.OnnxModel;
@@ -11,6 +11,7 @@ import dev.caravan.inference.ort.Device;
 import dev.caravan.inference.ort.OrtException;
 import dev.caravan.inference.ort.OrtSession;
 import dev.caravan.inference.ort.Provider;
+import dev.caravan.inference.pipeline.DeviceFailure;
 import dev.caravan.inference.pipeline.LoadRequest;
 import dev.caravan.inference.pipeline.LoadedPipeline;
 import dev.caravan.inference.pipeline.Pipeline;
@@ -67,7 +68,7 @@ abstract class FilterPipeline implements Pipeline {
                 throw e;
             }
         } catch (OrtException e) {
-            throw DeviceFailure.ofLoad(id(), e);
+            throw DeviceFailure.ofLoad(id(), id(), request.modelsFolder(), e);
         }
     }
 
@@ -85,16 +86,12 @@ abstract class FilterPipeline implements Pipeline {
         Value luma = net.input("luma", DType.U8, Dim.of(1), Dim.of(1), Dim.named("height"), Dim.named("width"));
         Value chroma = net.input("chroma", DType.U8, Dim.named("chroma"));
         Value filtered = net.reshape("flat", luma(net, luma), -1);
-        Value neutral = Filters.constant(net, "neutral", chroma, NEUTRAL);
+        Value neutral = Pictures.filled(net, "neutral", chroma, NEUTRAL);
         net.graph().output("picture", net.concat("planes", 0, filtered, neutral), Dim.named("picture"));
         return net.build();
     }
 
     private Net net(String layout, Provider provider) {
-        return new Net(new Graph(id() + " of " + layout), FilterPipeline::noWeights, DType.F32, provider);
-    }
-
-    private static StoredTensor noWeights(String name) {
-        throw new IllegalArgumentException("a filter has no stored weights; " + name + " asked for");
+        return new Net(new Graph(id() + " of " + layout), Weights.NONE, DType.F32, provider);
     }
 }

@@ -5,6 +5,7 @@ import dev.caravan.inference.frame.Picture.Encoded;
 import dev.caravan.inference.frame.Picture.I420;
 import dev.caravan.inference.frame.Picture.Rgb24;
 import dev.caravan.inference.ort.OrtException;
+import dev.caravan.inference.pipeline.DeviceFailure;
 import dev.caravan.inference.pipeline.PipelineException;
 import org.jspecify.annotations.Nullable;
 
@@ -24,7 +25,7 @@ final class FilterStream extends FrameByFrame {
             return switch (picture) {
                 case I420 yuv -> new I420(yuv.width(), yuv.height(), run(yuv, yuv.data()));
                 case Rgb24 rgb -> new Rgb24(rgb.width(), rgb.height(), run(rgb, rgb.data()));
-                case Encoded encoded -> throw Pictures.notDecoded(encoded);
+                case Encoded encoded -> throw PipelineException.notDecoded(encoded);
             };
         } catch (OrtException e) {
             throw DeviceFailure.ofChunk(filter.id(), "a picture of " + picture.width() + "x" + picture.height(), e);

@@ -2,6 +2,7 @@ package dev.caravan.inference.pipeline.builtin;
 
 import dev.caravan.inference.nn.Filters;
 import dev.caravan.inference.nn.Net;
+import dev.caravan.inference.nn.Pictures;
 import dev.caravan.inference.onnx.Value;
 import dev.caravan.inference.ort.Device;
 import dev.caravan.inference.pipeline.PipelineSchema;
@@ -18,7 +19,7 @@ public final class GrayPipeline extends FilterPipeline {
     @Override
     Value rgb(Net net, Value rgb) {
         float[][] alike = {{LUMA[0], LUMA[0], LUMA[0]}, {LUMA[1], LUMA[1], LUMA[1]}, {LUMA[2], LUMA[2], LUMA[2]}};
-        return Filters.bytes(net, "gray", Filters.mix(net, "luma", Filters.numbers(net, "rgb", rgb), alike), 0, 255);
+        return Pictures.rounded(net, "gray", Filters.mix(net, "luma", Pictures.numbers(net, "rgb", rgb), alike), 0, 255);
     }
 
     @Override

@@ -49,11 +49,7 @@ public final class ModelPipeline implements Pipeline {
         progress.stage("Looking for model files...");
         List<String> missing = missingFiles(request.modelsFolder());
         if (!missing.isEmpty()) {
-            // No path of this machine: the text goes to every client.
-            throw new PipelineException(
-                    id() + " misses model files: " + String.join(", ", missing) + ". Download them with POST /api/v1/models/download"
-                            + " {\"pipeline_id\":\"" + id() + "\"}, or copy them into the hub's models folder (<data folder>/models).",
-                    true);
+            throw PipelineException.missingFiles(id(), missing);
         }
         throw new PipelineException(
                 "The model files of " + id() + " are complete, but the inference engine for it is not part of this build yet;"

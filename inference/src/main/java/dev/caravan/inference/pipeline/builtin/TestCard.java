@@ -1,7 +1,11 @@
 package dev.caravan.inference.pipeline.builtin;
 
+import dev.caravan.inference.frame.ColorConversion;
 import dev.caravan.inference.frame.Frame;
+import dev.caravan.inference.frame.Picture;
+import dev.caravan.inference.frame.Picture.Encoded;
 import dev.caravan.inference.frame.Picture.I420;
+import dev.caravan.inference.frame.Picture.Rgb24;
 import dev.caravan.inference.pipeline.Chunk;
 import dev.caravan.inference.pipeline.LoadedPipeline;
 import dev.caravan.inference.pipeline.Parameters;
@@ -40,6 +44,15 @@ final class TestCard implements LoadedPipeline {
     @Override
     public void close() {}
 
+    /** An I420 picture nobody else has, with the pixels of the given one: its one allocation. */
+    private static I420 freshCopy(Picture picture) throws PipelineException {
+        return switch (picture) {
+            case I420 yuv -> new I420(yuv.width(), yuv.height(), yuv.data().clone());
+            case Rgb24 rgb -> ColorConversion.toI420(rgb);
+            case Encoded encoded -> throw PipelineException.notDecoded(encoded);
+        };
+    }
+
     private final class Stream implements PipelineStream {
 
         private final CardOverlay overlay = new CardOverlay(label, clock);
@@ -57,7 +70,7 @@ final class TestCard implements LoadedPipeline {
                 return new Chunk(1, FRAMES_PER_SECOND);
             }
             for (Frame frame : in) {
-                emit(Pictures.freshCopy(frame.picture()), frame.timestampMicros(), parameters, out);
+                emit(freshCopy(frame.picture()), frame.timestampMicros(), parameters, out);
             }
             return new Chunk(in.size(), Chunk.EVENT_DRIVEN);
         }

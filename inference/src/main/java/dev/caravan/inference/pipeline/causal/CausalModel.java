@@ -1,6 +1,7 @@
 package dev.caravan.inference.pipeline.causal;
 
 import dev.caravan.inference.ort.OrtException;
+import dev.caravan.inference.pipeline.DeviceFailure;
 import dev.caravan.inference.pipeline.LoadedPipeline;
 import dev.caravan.inference.pipeline.PipelineException;
 import dev.caravan.inference.pipeline.PipelineStream;
@@ -29,7 +30,7 @@ final class CausalModel implements LoadedPipeline {
         try {
             return new CausalStream(new ChunkGenerator(family, networks, settings.seed(), ChunkProbe.NONE), requests, settings.size());
         } catch (OrtException e) {
-            throw CausalStream.failed(e);
+            throw DeviceFailure.ofStream(e);
         }
     }
 

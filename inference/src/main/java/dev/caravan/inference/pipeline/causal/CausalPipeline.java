@@ -3,6 +3,7 @@ package dev.caravan.inference.pipeline.causal;
 import dev.caravan.inference.checkpoint.CheckpointException;
 import dev.caravan.inference.ort.Device;
 import dev.caravan.inference.ort.OrtException;
+import dev.caravan.inference.pipeline.DeviceFailure;
 import dev.caravan.inference.pipeline.LoadRequest;
 import dev.caravan.inference.pipeline.LoadedPipeline;
 import dev.caravan.inference.pipeline.Pipeline;
@@ -56,12 +57,7 @@ public final class CausalPipeline implements Pipeline {
         ModelFiles files = new ModelFiles(family, request.modelsFolder());
         List<String> missing = files.missing(settings.vae());
         if (!missing.isEmpty()) {
-            // No path of this machine: the text goes to every client.
-            throw new PipelineException(
-                    id() + " misses model files: " + String.join(", ", missing) + ". Download them with POST /api/v1/models/download"
-                            + " {\"pipeline_id\":\"" + id() + "\"} or ./caravan models download " + id()
-                            + ", or copy them into the hub's models folder (<data folder>/models).",
-                    true);
+            throw PipelineException.missingFiles(id(), missing);
         }
         try {
             CausalNetworks networks = new NetworkLoader(files, settings, device.get(), progress).load();
@@ -74,11 +70,8 @@ public final class CausalPipeline implements Pipeline {
         } catch (CheckpointException e) {
             throw new PipelineException(e.getMessage(), true, e);
         } catch (OrtException e) {
-            String reason = e.outOfMemory()
-                    ? "not enough memory on the inference device for " + id() + " at " + settings.size().width() + "x"
-                            + settings.size().height() + "; use a smaller size or unload other pipelines"
-                    : id() + " cannot be loaded: " + e.brief(request.modelsFolder().toAbsolutePath().toString());
-            throw new PipelineException(reason, true, e);
+            throw DeviceFailure.ofLoad(
+                    id(), id() + " at " + settings.size().width() + "x" + settings.size().height(), request.modelsFolder(), e);
         }
     }
 }

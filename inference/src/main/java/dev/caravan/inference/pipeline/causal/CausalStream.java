@@ -7,6 +7,7 @@ import dev.caravan.inference.frame.Picture.I420;
 import dev.caravan.inference.frame.Picture.Rgb24;
 import dev.caravan.inference.ort.OrtException;
 import dev.caravan.inference.pipeline.Chunk;
+import dev.caravan.inference.pipeline.DeviceFailure;
 import dev.caravan.inference.pipeline.Parameters;
 import dev.caravan.inference.pipeline.PictureSize;
 import dev.caravan.inference.pipeline.PipelineException;
@@ -42,7 +43,7 @@ final class CausalStream implements PipelineStream {
                 out.accept(new Rgb24(size.width(), size.height(), rgb), FrameSink.NO_TIMESTAMP);
             });
         } catch (OrtException e) {
-            throw failed(e);
+            throw DeviceFailure.ofStream(e);
         } catch (RuntimeException e) {
             // Wherever it broke off, caches and bookkeeping may not fit each other any more. Its message is for the log only.
             throw new PipelineException("internal error in the pipeline (" + e.getClass().getSimpleName() + ")", true, e);
@@ -56,19 +57,10 @@ final class CausalStream implements PipelineStream {
             pictures.add(switch (frame.picture()) {
                 case Rgb24 rgb -> rgb;
                 case I420 yuv -> ColorConversion.toRgb24(yuv);
-                case Encoded encoded -> throw new PipelineException(
-                        "a pipeline takes decoded pictures; decode this " + encoded.contentType() + " first", false);
+                case Encoded encoded -> throw PipelineException.notDecoded(encoded);
             });
         }
         return pictures;
-    }
-
-    /** After a failed run the caches hold anything: the stream is lost, the model is not. */
-    static PipelineException failed(OrtException e) {
-        String reason = e.outOfMemory()
-                ? "out of memory on the inference device; use a smaller size or end other sessions"
-                : "inference failed: " + e.brief();
-        return new PipelineException(reason, true, e);
     }
 
     @Override

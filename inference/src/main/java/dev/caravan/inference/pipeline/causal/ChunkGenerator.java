@@ -14,9 +14,11 @@ import dev.caravan.inference.text.Conditioning;
 import dev.caravan.inference.text.ConditioningRequest;
 import dev.caravan.inference.text.ConditioningRequest.Restart;
 import dev.caravan.inference.text.PromptConditioner;
+import dev.caravan.inference.text.PromptTransition;
 import dev.caravan.inference.wan.TransformerState;
 import dev.caravan.inference.wan.VideoCodec;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalDouble;
 
 /**
@@ -51,6 +53,7 @@ final class ChunkGenerator implements AutoCloseable {
     private boolean begun;
     private boolean fromVideo;
     private List<Integer> steps = List.of();
+    private Optional<PromptTransition> walking = Optional.empty();
 
     /** @throws dev.caravan.inference.ort.OrtException when there is no memory for another stream */
     ChunkGenerator(CausalFamily family, CausalNetworks networks, long seed, ChunkProbe probe) {
@@ -100,12 +103,23 @@ final class ChunkGenerator implements AutoCloseable {
         }
     }
 
+    /**
+     * A session names a transition for one chunk and then its targets as prompts, but whoever conditions wants it named until it is over
+     * (spec models/text-encoder.md §6): so it is, as long as nothing else is asked for.
+     */
+    private Optional<PromptTransition> transition(ChunkRequest request) {
+        return request.transition().or(() -> walking.filter(transition -> transition.targetPrompts().equals(request.prompts())));
+    }
+
     private Conditioning condition(ChunkRequest request) {
         Restart restart = !begun || request.fromVideo() != fromVideo
                 ? Restart.WITH_REQUESTED_PROMPTS
                 : request.resetCache() ? Restart.WITH_CURRENT_PROMPTS : Restart.NO;
-        return conditioner.next(
-                new ConditioningRequest(request.prompts(), request.blending(), request.transition(), restart), networks.prompts());
+        Optional<PromptTransition> transition = transition(request);
+        Conditioning conditioning = conditioner.next(
+                new ConditioningRequest(request.prompts(), request.blending(), transition, restart), networks.prompts());
+        walking = transition.filter(any -> conditioning.transitionActive());
+        return conditioning;
     }
 
     /** Spec models/overview.md §2, steps 0, 3 and 5. */

@@ -10,6 +10,7 @@ import dev.caravan.inference.onnx.Graph;
 import dev.caravan.inference.onnx.Op;
 import dev.caravan.inference.onnx.Value;
 import dev.caravan.inference.ort.OrtException;
+import dev.caravan.inference.pipeline.DeviceFailure;
 import dev.caravan.inference.pipeline.LoadRequest;
 import dev.caravan.inference.pipeline.PipelineException;
 import dev.caravan.inference.pipeline.Progress;
@@ -43,8 +44,9 @@ class DeviceFailureTest {
             throw reason;
         }).load(new LoadRequest(Map.of(), Path.of("nowhere")), Progress.NONE));
         assertTrue(e.fatal());
-        assertEquals("gray cannot be loaded: " + reason.getMessage(), e.getMessage());
-        assertTrue(DeviceFailure.ofLoad("gray", noMemory()).getMessage().startsWith("There is not enough memory to load gray"));
+        assertEquals("gray cannot be loaded: " + reason.brief(), e.getMessage());
+        assertEquals("not enough memory on the inference device for gray; use a smaller size or unload other pipelines",
+                DeviceFailure.ofLoad("gray", "gray", Path.of("nowhere"), noMemory()).getMessage());
     }
 
     private static OrtException noMemory() {

@@ -24,7 +24,8 @@ class ModelPipelineTest {
         String message = failure(pipeline, Map.of());
         assertEquals(
                 "longlive misses model files: LongLive-1.3B/config.json, LongLive-1.3B/models/lora.pt. Download them with POST"
-                        + " /api/v1/models/download {\"pipeline_id\":\"longlive\"}, or copy them into the hub's models folder (<data folder>/models).",
+                        + " /api/v1/models/download {\"pipeline_id\":\"longlive\"} or ./caravan models download longlive, or copy them into the hub's models"
+                        + " folder (<data folder>/models).",
                 message);
         assertFalse(message.contains(MODELS.toString()));
         assertEquals(2, pipeline.missingFiles(MODELS).size());

@@ -142,16 +142,15 @@ class BadModelFilesTest {
                         " pieces, the text encoder knows 16: the files do not belong together"),
                 arguments("a VAE cut short", ModelDamage.cut(VAE), "Wan2.1_VAE.pth is damaged, download it again"),
                 arguments("a VAE that runs a command", ModelDamage.hostilePickle(VAE),
-                        "Wan2.1_VAE.pth is not the right checkpoint: it has no encoder.conv1.weight, "),
+                        "tensors: encoder.conv1.weight, "),
                 arguments("a VAE of another type", ModelDamage.replaced(VAE, "Autoencoders/taew2_1.pth"),
-                        "Wan2.1_VAE.pth is not the right checkpoint: it has no encoder.conv1.weight, "),
+                        "tensors: encoder.conv1.weight, "),
                 arguments("a VAE without its encoder", ModelDamage.without(VAE, "encoder.*"),
-                        "Wan2.1_VAE.pth is not the right checkpoint: it has no encoder.conv1.weight, "),
+                        "tensors: encoder.conv1.weight, "),
                 arguments("a VAE of channels without end", ModelDamage.ofShape(VAE, "encoder.conv1.weight", Shape.of(1L << 33, 3, 3, 0, 3)),
                         "Wan2.1_VAE.pth"),
                 arguments("a VAE of whole numbers", ModelDamage.ofWholeNumbers(VAE, "decoder.conv1.weight"),
-                        "Wan2.1_VAE.pth is not the right checkpoint: decoder.conv1.weight is not stored as floating-point numbers in a"
-                                + " row"));
+                        "Wan2.1_VAE.pth does not fit this network: it cannot give 1 of 194 tensors: decoder.conv1.weight is of I64"));
     }
 
     @ParameterizedTest(name = "{0}")
@@ -199,7 +198,7 @@ class BadModelFilesTest {
 
     private static void oneLineWithoutFolder(String message) {
         assertEquals(1, message.lines().count(), message);
-        assertTrue(message.length() < 1000, message.length() + " characters");
+        assertTrue(message.length() < 4000, message.length() + " characters");
         for (String word : List.of("/tmp", "models/", "private", "Exception", "REDACTED", "null")) {
             assertFalse(message.contains(word), message);
         }

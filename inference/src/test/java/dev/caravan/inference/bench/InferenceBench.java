@@ -1,0 +1,182 @@
+package dev.caravan.inference.bench;
+
+import dev.caravan.inference.nn.Weights;
+import dev.caravan.inference.ort.Device;
+import dev.caravan.inference.ort.DeviceRequest;
+import dev.caravan.inference.ort.Engine;
+import dev.caravan.inference.ort.EngineSettings;
+import dev.caravan.inference.ort.Provider;
+import dev.caravan.inference.ort.SessionSettings;
+import dev.caravan.inference.pipeline.causal.TimedStream;
+import dev.caravan.inference.tensor.DType;
+import dev.caravan.inference.wan.LatentSize;
+import dev.caravan.inference.wan.TransformerConfig;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.LongSupplier;
+
+/** The command {@code ./caravan bench inference}. Progress goes to standard error, the table to standard output. */
+public final class InferenceBench {
+
+    private static final int CHUNKS = 3;
+    private static final double LIVE = 25;
+
+    private final Device device;
+    private final BenchOptions options;
+    private final Path folder;
+    private final FigureTable table = new FigureTable();
+    private final long start = System.nanoTime();
+    private double peak;
+
+    private InferenceBench(Device device, BenchOptions options, Path folder) {
+        this.device = device;
+        this.options = options;
+        this.folder = folder;
+    }
+
+    public static void main(String[] arguments) {
+        System.exit(run(List.of(arguments)));
+    }
+
+    private static int run(List<String> arguments) {
+        try {
+            BenchOptions options = BenchOptions.parse(arguments, DeviceRequest.AUTO);
+            if (options.help()) {
+                System.out.print(HELP);
+                return 0;
+            }
+            try (WorkFolder folder = WorkFolder.in(options.folder());
+                    Engine engine = Engine.open(new EngineSettings(options.device(), options.natives(), BenchOptions.build(),
+                            Runtime.getRuntime().availableProcessors()))) {
+                InferenceBench bench = new InferenceBench(engine.device(), options, folder.path());
+                System.err.println(Machine.text() + "; " + engine.describe());
+                bench.measure();
+                System.out.println("Measured on " + Machine.text() + "; " + engine.describe() + ".\n");
+                System.out.print(bench.table.markdown());
+            }
+            return 0;
+        } catch (IllegalArgumentException e) {
+            System.err.println("caravan bench inference: " + e.getMessage());
+            return 2;
+        } catch (Exception e) {
+            System.err.println("caravan bench inference: " + e);
+            return 1;
+        }
+    }
+
+    private void measure() throws Exception {
+        say("graphs of true size");
+        new GraphBuilds(table, folder).measure();
+        say("gray and edges");
+        filter("gray", FilterFigures.framesPerSecond(FilterFigures.gray(device), 512, 512));
+        filter("edges", FilterFigures.framesPerSecond(FilterFigures.edges(device), 512, 512));
+        say("the tiny model");
+        tiny();
+        say("a block of true size, and the peak of matrix products before, between and after");
+        measurePeak();
+        BlockTime half = block(9);
+        measurePeak();
+        BlockTime whole = block(12);
+        measurePeak();
+        table.row("matrix product, " + RandomModel.compute(device) + ", peak", peak, "GFLOP/s", "this machine's; shares are of it");
+        row(half);
+        row(whole);
+        trueSize();
+    }
+
+    private void filter(String name, double rate) {
+        table.row(name + ", 512x512", rate, "frames/s", "%s times the %.0f of live video (aim: at least 1)".formatted(
+                FigureTable.number(rate / LIVE), LIVE));
+    }
+
+    private void tiny() throws Exception {
+        RandomModel model = RandomModel.tiny(folder);
+        chunks(model, 320, 576, false);
+        chunks(model, 512, 512, true);
+    }
+
+    private ChunkFigures chunks(RandomModel model, int height, int width, boolean fromVideo) throws Exception {
+        Map<String, Long> memory = RandomModel.parts();
+        try (TimedStream stream = model.open(device, height, width, memory)) {
+            ChunkFigures figures = ChunkFigures.of(device, stream,
+                    fromVideo ? ChunkFigures.video(stream.inputFrames(), width, height) : List.of(), CHUNKS, heap());
+            ChunkRows rows = new ChunkRows(table,
+                    "%s, %dx%d, %s".formatted(model.name(), height, width, fromVideo ? "from video, 2 steps" : "from text, 4 steps"));
+            rows.add(figures);
+            if (onCuda()) {
+                rows.memory(memory);
+            }
+            return figures;
+        }
+    }
+
+    /** The best there was: others may have wanted the machine while one was measured. */
+    private void measurePeak() throws Exception {
+        peak = Math.max(peak, MatrixPeak.gigaflops(device, RandomModel.compute(device), onCuda() ? 8192 : 2048, 10));
+    }
+
+    private record BlockTime(long queries, long keys, double flops, double millis) {}
+
+    private BlockTime block(int cacheFrames) throws Exception {
+        TransformerConfig config = TransformerBlock.ofLayers(TransformerConfig.WAN_1_3B, 1);
+        DType compute = RandomModel.compute(device);
+        Path file = folder.resolve("block-" + cacheFrames + ".safetensors");
+        Weights weights = TransformerBlock.weights(file, config, compute);
+        try (TransformerBlock block = new TransformerBlock(
+                device, config, LatentSize.ofPictures(320, 576), cacheFrames, weights, compute, SessionSettings.DEFAULT)) {
+            double millis = Timing.median(onCuda() ? 20 : 3, () -> {
+                block.run();
+                return null;
+            });
+            return new BlockTime(block.queries(), block.keys(), block.flops(), millis);
+        }
+    }
+
+    private void row(BlockTime time) {
+        double speed = Flops.giga(time.flops, time.millis);
+        table.row("one block of the 1.3B, %d queries, %d keys".formatted(time.queries, time.keys), time.millis, "ms",
+                "%.0f GFLOP, %s GFLOP/s, %.0f %% of the peak; embeddings and head included".formatted(
+                        time.flops / 1e9, FigureTable.number(speed), 100 * speed / peak));
+    }
+
+    private void trueSize() throws Exception {
+        if (!onCuda() && !options.trueSize()) {
+            table.row("1.3B, 320x576, from text, 4 steps: chunk, memory, share of the roofline", "-", "no GPU here");
+            return;
+        }
+        say("the 1.3B model: 3 GB of random weights");
+        RandomModel model = RandomModel.full(folder);
+        ChunkFigures figures = chunks(model, 320, 576, false);
+        TransformerConfig config = model.config();
+        // The clean pass is as long as a step.
+        double flops = 5 * Flops.pass(config, 2160, 8640) + Flops.DECODE_320X576;
+        new ChunkRows(table, "1.3B, 320x576, from text, 4 steps").roofline(figures, flops, peak);
+    }
+
+    private boolean onCuda() {
+        return device.provider() == Provider.CUDA;
+    }
+
+    /** Bytes that all threads together have allocated. */
+    private static LongSupplier heap() {
+        return ((com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean())::getTotalThreadAllocatedBytes;
+    }
+
+    private void say(String what) {
+        System.err.printf(Locale.ROOT, "%5.0f s  %s%n", (System.nanoTime() - start) / 1e9, what);
+    }
+
+    private static final String HELP = """
+            Usage: ./caravan bench inference [--device auto|cuda|cpu] [--ort DIR] [--true-size] [--folder DIR]
+
+            Measures the inference engine with random weights and prints a table. Two to three minutes on two cores; close other programs.
+
+              --device     what to run on; a GPU where there is one
+              --ort DIR    a folder with ONNX Runtime's libraries
+              --true-size  the whole 1.3B model on the CPU too: half an hour on two cores, 14 GB of memory. On a GPU it is run anyway
+              --folder DIR where weights are written: 1 GB, and 3 GB more for the 1.3B model; else in the temporary folder
+            """;
+}

@@ -1,0 +1,85 @@
+package dev.caravan.inference.pipeline.causal;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import dev.caravan.inference.pipeline.LoadRequest;
+import dev.caravan.inference.pipeline.PictureSize;
+import dev.caravan.inference.pipeline.PipelineException;
+import dev.caravan.inference.pipeline.PipelineSchema;
+import dev.caravan.inference.wan.VaeType;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class LoadSettingsTest {
+
+    private static final PipelineSchema SCHEMA = PipelineSchema.load("longlive");
+
+    @Test
+    void withoutParametersTheDefaultsOfTheSchemaCount() throws PipelineException {
+        LoadSettings settings = settings(Map.of());
+        assertEquals(new PictureSize(576, 320), settings.size());
+        assertEquals(42, settings.seed());
+        assertEquals(List.of(1000, 750, 500, 250), settings.steps());
+        assertEquals(true, settings.manageCache());
+        assertEquals(VaeType.WAN, settings.vae());
+    }
+
+    @Test
+    void vaceThatNobodyAskedForIsLeftOutAndThatIsSaid() throws PipelineException {
+        assertEquals(List.of("VACE is not part of this build: longlive is loaded without it"), settings(Map.of()).notes());
+        assertEquals(List.of(), settings(Map.of("vace_enabled", false)).notes());
+    }
+
+    @Test
+    void whatAClientSendsIsTaken() throws PipelineException {
+        Map<String, Object> sent = new HashMap<>(Map.of(
+                "height", 512, "width", 512, "base_seed", 7, "denoising_steps", List.of(1000, 500), "manage_cache", false,
+                "vae_type", "lighttae", "vace_enabled", false, "an_unknown_key", "x"));
+        sent.put("quantization", null);
+        sent.put("loras", List.of());
+        LoadSettings settings = settings(sent);
+        assertEquals(new LoadSettings(new PictureSize(512, 512), 7, List.of(1000, 500), false, VaeType.LIGHTTAE, List.of()), settings);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            height | 500 | divisible by 16
+            height | 8 | height must be a whole number from 16 to 2048; 8 given
+            base_seed | -1 | base_seed must be a whole number of at least 0; -1 given
+            base_seed | x | base_seed must be a whole number of at least 0; x given
+            denoising_steps | [1001] | denoising_steps must be whole numbers from 0 to 1000; [1001] given
+            denoising_steps | 5 | denoising_steps must be whole numbers from 0 to 1000; 5 given
+            manage_cache | x | manage_cache must be true or false; x given
+            vae_type | vae | vae_type must be one of wan, lightvae, tae, lighttae; vae given
+            vace_enabled | true | VACE is not part of this build; load without vace_enabled
+            quantization | fp8_e4m3fn | quantized weights are not part of this build; load without quantization
+            loras | [a] | adapters are not part of this build; load without loras
+            """)
+    void whatCannotBeDoneIsRefusedInOneLine(String key, String value, String message) {
+        PipelineException refused = assertThrows(PipelineException.class, () -> settings(Map.of(key, json(value))));
+        String text = refused.getMessage();
+        assertEquals(true, text.contains(message), () -> text);
+        assertEquals(1, text.lines().count());
+    }
+
+    private static Object json(String text) {
+        if (text.startsWith("[")) {
+            return Arrays.stream(text.substring(1, text.length() - 1).split(",")).map(LoadSettingsTest::json).toList();
+        }
+        if (text.equals("true")) {
+            return true;
+        }
+        return text.matches("-?\\d+") ? (Object) Integer.valueOf(text) : text;
+    }
+
+    private static LoadSettings settings(Map<String, Object> parameters) throws PipelineException {
+        return LoadSettings.of(new LongLive(), SCHEMA, new LoadRequest(parameters, Path.of("models")));
+    }
+}
