@@ -3,8 +3,10 @@ package dev.caravan.processors.session;
 import dev.caravan.inference.frame.BadPictureException;
 import dev.caravan.inference.frame.Origin;
 import dev.caravan.inference.frame.PictureDecoder;
+import dev.caravan.inference.pipeline.LoadedPipeline;
 import dev.caravan.inference.pipeline.PipelineException;
 import dev.caravan.inference.pipeline.PipelineLoader;
+import dev.caravan.inference.pipeline.PipelineSchema;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -14,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Executor;
+import java.util.function.Function;
 
 /** Sessions without threads and without a clock: a test moves time, and everything that then happens has happened when it returns. */
 final class HubByHand {
@@ -24,7 +27,7 @@ final class HubByHand {
     final Map<String, Integer> leases = new HashMap<>();
     int collections;
 
-    private final Map<String, FakePipeline> nodes = new LinkedHashMap<>();
+    private final Map<String, Function<String, PipelineLoader.Node>> nodes = new LinkedHashMap<>();
     private final Map<SessionLoop, Long> loops = new LinkedHashMap<>();
     private SessionLimits limits = SessionLimits.DEFAULTS;
     private PictureDecoder decoder = this::decode;
@@ -34,8 +37,15 @@ final class HubByHand {
     static HubByHand with(FakePipeline... pipelines) {
         HubByHand hub = new HubByHand();
         for (FakePipeline pipeline : pipelines) {
-            hub.nodes.put(pipeline.id(), pipeline);
+            hub.nodes.put(pipeline.id(), pipeline::node);
         }
+        return hub;
+    }
+
+    /** Of a pipeline that is loaded already. */
+    static HubByHand with(PipelineSchema schema, LoadedPipeline loaded) {
+        HubByHand hub = new HubByHand();
+        hub.nodes.put(schema.id(), id -> new PipelineLoader.Node(id, schema, loaded, Map.of()));
         return hub;
     }
 
@@ -156,7 +166,7 @@ final class HubByHand {
         }
         List<PipelineLoader.Node> chain = new ArrayList<>();
         for (String id : wished.isEmpty() ? nodes.keySet() : wished) {
-            chain.add(nodes.get(id).node(id));
+            chain.add(nodes.get(id).apply(id));
         }
         chain.forEach(n -> leases.merge(n.nodeId(), 1, Integer::sum));
         return new PipelineLoader.Lease() {
