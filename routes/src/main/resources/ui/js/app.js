@@ -102,6 +102,12 @@ async function connect(parameters, watching) {
   refresh();
 }
 
+/** On the picture, so that nobody takes it for what a trained model makes. */
+function warn(notes) {
+  $("warning").textContent = pipelines.label(notes);
+  $("warning").hidden = !pipelines.label(notes);
+}
+
 function leave() {
   const old = peer;
   peer = null;
@@ -114,6 +120,7 @@ function leave() {
   $("preview").srcObject = null;
   $("preview").hidden = true;
   $("watching").hidden = true;
+  warn();
   $("live").disabled = true;
   $("pause").setAttribute("aria-pressed", "false");
   $("stop").disabled = true;
@@ -176,8 +183,13 @@ async function refresh() {
   if (refreshing || document.hidden) return;
   refreshing = true;
   try {
-    const [health] = await Promise.all([call("GET", "/health"), wall.refresh(watchedId)]);
+    const [health, sessions] = await Promise.all([
+      call("GET", "/health"),
+      wall.refresh(watchedId),
+      pipelines.showNotes($("pipeline-notes"), $("pipeline").value),
+    ]);
     showChecks(health.checks ?? {});
+    warn(sessions.find((session) => session.id === watchedId)?.notes);
   } catch (error) {
     showChecks({ hub: { status: "down", detail: error.message } });
   } finally {
@@ -235,6 +247,7 @@ $("setup").addEventListener("submit", (event) => {
 $("setup").addEventListener("change", () => {
   $("source-file").hidden = new FormData($("setup")).get("source") !== "file";
   $("pipeline-about").textContent = schemas[$("pipeline").value]?.description ?? "";
+  refresh();
 });
 $("stop").addEventListener("click", leave);
 $("prompting").addEventListener("submit", (event) => {

@@ -21,6 +21,21 @@ export async function fill(select) {
   return pipelines;
 }
 
+const UNTRAINED = "random weights";
+
+/** What must stand beside every picture made with these notes: that nobody trained what makes it; else nothing. */
+export function label(notes = []) {
+  return notes.some((note) => note.startsWith(UNTRAINED)) ? UNTRAINED : "";
+}
+
+/** Shows what is to be known of how a pipeline was loaded, in a list that hides when there is nothing or the pipeline is not loaded. */
+export async function showNotes(list, id) {
+  const { status, pipeline_id, notes = [] } = await call("GET", "/api/v1/pipeline/status");
+  const shown = status === "loaded" && pipeline_id === id ? notes : [];
+  list.replaceChildren(...shown.map((note) => Object.assign(document.createElement("li"), { textContent: note })));
+  list.hidden = shown.length === 0;
+}
+
 /** Loads a pipeline unless it is loaded, telling each stage; returns when it is. */
 export async function load(id, tell) {
   const status = await call("GET", "/api/v1/pipeline/status");

@@ -1,5 +1,6 @@
 // The wall of live sessions: a tile each with a thumbnail, its figures and what can be done with it.
 import { call, picture } from "./api.js";
+import { label } from "./pipelines.js";
 
 export class Wall {
   #tiles = new Map();
@@ -51,7 +52,8 @@ class Tile {
     this.name = Object.assign(document.createElement("span"), { className: "name" });
     this.prompt = Object.assign(document.createElement("span"), { className: "prompt" });
     this.detail = Object.assign(document.createElement("span"), { className: "detail" });
-    facts.append(this.name, this.prompt, this.detail);
+    this.note = Object.assign(document.createElement("span"), { className: "note" });
+    facts.append(this.name, this.prompt, this.detail, this.note);
     const buttons = Object.assign(document.createElement("div"), { className: "buttons" });
     this.watch = button("Watch", () => actions.watch(this.session));
     this.end = button("End", () => actions.stop(this.session));
@@ -69,6 +71,8 @@ class Tile {
     this.detail.textContent =
       `${session.pipelines.join(" → ")} · ${session.width}×${session.height} · ${session.fps_out.toFixed(0)} fps · ` +
       `${session.sources.length} in · ${session.viewers.length} watching`;
+    this.note.textContent = label(session.notes);
+    this.note.title = session.notes.join("\n");
     this.watch.setAttribute("aria-label", `Watch ${session.id}`);
     this.end.setAttribute("aria-label", `End ${session.id}`);
     this.watch.disabled = watched;

@@ -21,6 +21,7 @@ final class SessionJson {
         out.put("opened_at", now.openedMs() / 1000.0);
         out.put("elapsed_seconds", now.elapsedSeconds());
         out.put("pipelines", now.pipelines());
+        out.put("notes", session.notes());
         out.put("mode", now.mode());
         out.put("prompts", session.parameters().getOrDefault("prompts", List.of()));
         out.put("width", now.width());
