@@ -29,6 +29,8 @@ public final class Help {
                        caravan doctor        check everything it needs and name what is missing
                        caravan test          run all tests
                        caravan bench         measure latency and load on this machine
+                       caravan bench inference   measure the inference engine
+                       caravan bench gpu     check on a GPU what the engine rests on
 
                 """);
         for (Group group : Group.values()) {

@@ -35,7 +35,7 @@ final class LoadJob {
 
     /** Clients of older versions say {@code seed} (contract V2). */
     private static Map<String, Object> withSeedAlias(Map<String, Object> parameters) {
-        if (!parameters.containsKey("seed") || parameters.containsKey("base_seed")) {
+        if (parameters.get("seed") == null || parameters.get("base_seed") != null) {
             return parameters;
         }
         Map<String, Object> out = new LinkedHashMap<>(parameters);

@@ -15,6 +15,7 @@ import dev.caravan.inference.pipeline.PipelineLoader.Status;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -261,6 +262,14 @@ class PipelineLoaderTest {
     void anExplicitBaseSeedWinsOverItsAlias() throws Exception {
         loaded(entry("first", Map.of("seed", 7, "base_seed", 9)));
         assertEquals(9, first.lastRequest().parameters().get("base_seed"));
+    }
+
+    @Test
+    void aBaseSeedOfNullDoesNotHideItsAlias() throws Exception {
+        Map<String, Object> sent = new HashMap<>(Map.of("seed", 7));
+        sent.put("base_seed", null);
+        loaded(entry("first", sent));
+        assertEquals(7, first.lastRequest().parameters().get("base_seed"));
     }
 
     @Test
