@@ -9,10 +9,14 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** Deletes the files of pipelines, and what was downloaded of them so far. Never follows a link out of the models folder. */
+/**
+ * Deletes the files of pipelines, what was downloaded of them so far, and what was made out of them. Never follows a link out of the models
+ * folder.
+ */
 public final class ModelRemoval {
 
     private final ModelStore store;
@@ -44,7 +48,11 @@ public final class ModelRemoval {
                     }
                 }
             }
+            List<Path> derived = derived(pipelineIds);
             // All checks come before the first deletion.
+            for (Path path : derived) {
+                requireInside(path);
+            }
             for (Target target : targets) {
                 for (Path path : target.paths()) {
                     requireInside(path);
@@ -57,6 +65,11 @@ public final class ModelRemoval {
                 if (!target.paths().isEmpty()) {
                     gone.add(target.artifact().folder() + "/" + target.file());
                 }
+            }
+            for (Path path : derived) {
+                bytes += Files.size(path);
+                gone.add(ModelStore.DERIVED + "/" + path.getFileName());
+                Files.delete(path);
             }
             for (Artifact artifact : Artifacts.of(pipelineIds)) {
                 deleteEmpty(store.folder(artifact));
@@ -87,6 +100,24 @@ public final class ModelRemoval {
             paths.add(part);
         }
         return paths;
+    }
+
+    /** Weights that can be made again, and the lock beside them. */
+    private List<Path> derived(Collection<String> pipelineIds) throws IOException {
+        Path folder = store.modelsFolder().resolve(ModelStore.DERIVED);
+        if (!Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS)) {
+            return List.of();
+        }
+        try (Stream<Path> files = Files.list(folder)) {
+            return files.filter(file -> Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS))
+                    .filter(file -> pipelineIds.stream().anyMatch(id -> isDerived(id, file.getFileName().toString())))
+                    .sorted()
+                    .toList();
+        }
+    }
+
+    private static boolean isDerived(String id, String name) {
+        return name.equals(id + ".lock") || name.matches(Pattern.quote(id) + "-[0-9a-f]+\\.safetensors(\\.[a-z0-9-]+)*");
     }
 
     private void requireInside(Path path) throws IOException, DownloadException {

@@ -22,6 +22,9 @@ public final class ModelStore {
     private static final long LARGEST_CONFIG = 1 << 20;
     private static final ObjectMapper JSON = new ObjectMapper();
 
+    /** Below the models folder: weights that were made out of a pipeline's files, {@code <pipeline>-<digest>.safetensors}. */
+    public static final String DERIVED = "derived";
+
     private final Path modelsFolder;
 
     public ModelStore(Path modelsFolder) {

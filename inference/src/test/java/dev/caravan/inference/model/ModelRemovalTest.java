@@ -51,6 +51,18 @@ class ModelRemovalTest {
     }
 
     @Test
+    void whatWasMadeOutOfItsFilesGoesToo() throws Exception {
+        for (String file : List.of("longlive-0af3.safetensors", "longlive.lock", "memflow-0af3.safetensors", "longlive-mine.txt")) {
+            put(models.resolve("derived").resolve(file));
+        }
+        ModelRemoval.Removed removed = removal.remove(List.of("longlive"), false);
+        assertTrue(removed.files().containsAll(List.of("derived/longlive-0af3.safetensors", "derived/longlive.lock")), removed::toString);
+        assertFalse(Files.exists(models.resolve("derived/longlive-0af3.safetensors")));
+        assertTrue(Files.exists(models.resolve("derived/memflow-0af3.safetensors")));
+        assertTrue(Files.exists(models.resolve("derived/longlive-mine.txt")));
+    }
+
+    @Test
     void allMeansSharedFilesToo() throws Exception {
         ModelRemoval.Removed removed = removal.remove(List.of("longlive"), true);
         assertEquals(List.of(), removed.kept());

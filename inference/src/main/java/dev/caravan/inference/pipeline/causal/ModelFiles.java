@@ -2,6 +2,7 @@ package dev.caravan.inference.pipeline.causal;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.caravan.inference.checkpoint.CheckpointException;
+import dev.caravan.inference.model.ModelStore;
 import dev.caravan.inference.wan.VaeType;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
@@ -22,7 +23,6 @@ record ModelFiles(CausalFamily family, Path models) {
     private static final String WAN_VAE_FOLDER = "Wan2.1-T2V-1.3B";
     private static final String TOKENIZER = "Wan2.1-T2V-1.3B/google/umt5-xxl";
     private static final String TEXT_ENCODER = "WanVideo_comfy/umt5-xxl-enc-fp8_e4m3fn.safetensors";
-    private static final String DERIVED = "derived";
     /** Nobody's configuration is larger. */
     private static final long LARGEST_CONFIG = 1 << 20;
 
@@ -52,7 +52,7 @@ record ModelFiles(CausalFamily family, Path models) {
 
     /** Where merged and converted weights are kept. */
     Path derived() {
-        return models.resolve(DERIVED);
+        return models.resolve(ModelStore.DERIVED);
     }
 
     /** @throws CheckpointException in one line without the folder, when it is no text or too large to be one */

@@ -37,8 +37,8 @@ import org.slf4j.LoggerFactory;
 final class NetworkLoader {
 
     private static final Logger LOG = LoggerFactory.getLogger(NetworkLoader.class);
-    /** Embeddings of past prompts that are kept, bytes: 32 of the published size. */
-    private static final long EMBEDDINGS = 256L << 20;
+    /** Embeddings of past prompts that are kept, bytes: seven of the published size. */
+    private static final long EMBEDDINGS = 64L << 20;
 
     private final ModelFiles files;
     private final LoadSettings settings;
