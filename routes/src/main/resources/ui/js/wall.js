@@ -79,7 +79,8 @@ class Tile {
   }
 
   async thumbnail() {
-    if (this.busy) return;
+    // A slow model takes its time for the first picture, and there is none to ask for until then.
+    if (this.busy || !this.session.frames_out) return;
     this.busy = true;
     try {
       const url = await picture(`/api/v1/sessions/${encodeURIComponent(this.session.id)}/frame?width=320&quality=70`);
@@ -88,7 +89,7 @@ class Tile {
       this.image.alt = `Newest picture of ${this.session.id}`;
       if (old) URL.revokeObjectURL(old);
     } catch {
-      // no picture yet: the tile stays black
+      // the session has just ended: the tile goes with the next look
     } finally {
       this.busy = false;
     }
