@@ -39,7 +39,7 @@ record TinyFiles(Path folder, long seed) {
         wan();
         textEncoderAndVace();
         autoencoders();
-        longLive();
+        generators();
     }
 
     private void wan() throws IOException, CheckpointException {
@@ -74,15 +74,29 @@ record TinyFiles(Path folder, long seed) {
         torch("Autoencoders/lighttaew2_1.pth", tae("lighttae", NetworkKind.LIGHTTAE));
     }
 
-    private void longLive() throws IOException, CheckpointException {
-        config("LongLive-1.3B", labelled());
+    /** Nested and, as in some of the published files, prefixed. */
+    private void generator(String network, String path, String prefix) throws IOException, CheckpointException {
         List<NewTensor> generator = new ArrayList<>();
-        for (NewTensor tensor : tensors("longlive", TransformerWeights.required(TRANSFORMER), (name, shape) -> DType.F32, NetworkKind.TRANSFORMER)) {
-            generator.add(new NewTensor("model." + tensor.name(), tensor.dtype(), tensor.shape(), tensor.source()));
+        for (NewTensor tensor : tensors(network, TransformerWeights.required(TRANSFORMER), (name, shape) -> DType.F32, NetworkKind.TRANSFORMER)) {
+            generator.add(new NewTensor(prefix + tensor.name(), tensor.dtype(), tensor.shape(), tensor.source()));
         }
-        TorchZipWriter.writeNested(place("LongLive-1.3B/models/longlive_base.pt"), Map.of("generator", generator), ByteProgress.NONE);
-        TorchZipWriter.writeNested(place("LongLive-1.3B/models/lora.pt"),
-                Map.of("generator_lora", tensors("lora", lora(), (name, shape) -> DType.F32, NetworkKind.LORA)), ByteProgress.NONE);
+        TorchZipWriter.writeNested(place(path), Map.of("generator", generator), ByteProgress.NONE);
+    }
+
+    private void adapter(String network, String path) throws IOException, CheckpointException {
+        TorchZipWriter.writeNested(place(path),
+                Map.of("generator_lora", tensors(network, lora(), (name, shape) -> DType.F32, NetworkKind.LORA)), ByteProgress.NONE);
+    }
+
+    private void generators() throws IOException, CheckpointException {
+        config("LongLive-1.3B", labelled());
+        generator("longlive", "LongLive-1.3B/models/longlive_base.pt", "model.");
+        adapter("lora", "LongLive-1.3B/models/lora.pt");
+        config("StreamDiffusionV2", labelled());
+        generator("streamdiffusionv2", "StreamDiffusionV2/wan_causal_dmd_v2v/model.pt", "");
+        config("MemFlow", labelled());
+        generator("memflow", "MemFlow/base.pt", "model.");
+        adapter("memflow_lora", "MemFlow/lora.pt");
     }
 
     /** A pair of matrices for every linear layer of every block, as PEFT names them (spec lora.md §2). */

@@ -6,6 +6,8 @@ import dev.caravan.inference.pipeline.PipelineRegistry;
 import dev.caravan.inference.pipeline.PipelineSchema;
 import dev.caravan.inference.pipeline.causal.CausalPipeline;
 import dev.caravan.inference.pipeline.causal.LongLive;
+import dev.caravan.inference.pipeline.causal.MemFlow;
+import dev.caravan.inference.pipeline.causal.StreamDiffusionV2;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.List;
@@ -76,6 +78,8 @@ public final class BuiltInPipelines {
             case "passthrough" -> new PassthroughPipeline(schema);
             case "gray" -> new GrayPipeline(schema, device);
             case "edges" -> new EdgesPipeline(schema, device);
+            case "streamdiffusionv2" -> new CausalPipeline(new StreamDiffusionV2(), schema, missingFiles, device);
+            case "memflow" -> new CausalPipeline(new MemFlow(), schema, missingFiles, device);
             case "longlive" -> new CausalPipeline(new LongLive(), schema, missingFiles, device);
             case "controller-viz" -> new ControllerVizPipeline(schema);
             case StandInPipeline.BEHAVIOUR -> new TestCardPipeline(schema, clock);

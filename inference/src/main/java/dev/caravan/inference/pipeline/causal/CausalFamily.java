@@ -1,6 +1,7 @@
 package dev.caravan.inference.pipeline.causal;
 
 import dev.caravan.inference.diffusion.KvCachePolicy;
+import dev.caravan.inference.wan.VaeType;
 import java.util.List;
 import java.util.Optional;
 
@@ -26,6 +27,21 @@ public interface CausalFamily {
     /** Latent frames of a chunk; the first chunk made from video has one more. */
     default int latentsPerChunk() {
         return 3;
+    }
+
+    /** Latent frames of the first chunk that is made from noise alone: the autoencoder begins with two at least. */
+    default int firstLatents() {
+        return Math.max(2, latentsPerChunk());
+    }
+
+    /** The autoencoder it takes whatever is asked for. */
+    default Optional<VaeType> onlyVae() {
+        return Optional.empty();
+    }
+
+    /** Whether encoded video is scaled to what the transformer was trained on (spec models/vae.md §1). */
+    default boolean normalisedEncode() {
+        return true;
     }
 
     /** The timesteps of a session that names none. */

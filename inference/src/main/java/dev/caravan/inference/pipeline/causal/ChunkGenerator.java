@@ -153,7 +153,7 @@ final class ChunkGenerator implements AutoCloseable {
     }
 
     private NoisyLatents fromNoise(PhiloxNoise noise) {
-        Shape shape = networks.size().latents(family.latentsPerChunk());
+        Shape shape = networks.size().latents(start == 0 ? family.firstLatents() : family.latentsPerChunk());
         float[] drawn = noise.normals((int) shape.elements());
         return new NoisyLatents(networks.device().of(DType.F32, shape, drawn), OptionalDouble.empty());
     }

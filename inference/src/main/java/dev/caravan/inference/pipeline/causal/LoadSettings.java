@@ -42,7 +42,12 @@ record LoadSettings(
         if (given.get("vace_enabled") == null) {
             notes.add("VACE is not part of this build: " + family.id() + " is loaded without it");
         }
-        return new LoadSettings(size, seed(given), steps(family, given), manageCache(given), vae(given), List.copyOf(notes));
+        VaeType asked = vae(given);
+        VaeType vae = family.onlyVae().orElse(asked);
+        if (vae != asked) {
+            notes.add(family.id() + " knows no other VAE than " + vae.wireName() + ", which is loaded instead of " + asked.wireName());
+        }
+        return new LoadSettings(size, seed(given), steps(family, given), manageCache(given), vae, List.copyOf(notes));
     }
 
     private static void refuse(Map<String, Object> given, String key, String what) throws PipelineException {

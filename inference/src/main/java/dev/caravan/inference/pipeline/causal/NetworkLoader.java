@@ -137,6 +137,7 @@ final class NetworkLoader {
         // fp16 has the better convolutions on CUDA, and an autoencoder normalises in every block.
         DType type = device.provider() == Provider.CPU ? DType.F32 : DType.F16;
         VaeOptions options = new VaeOptions(settings.vae(), settings.size().height(), settings.size().width(), type);
+        options = files.family().normalisedEncode() ? options : options.withRawEncode();
         return VideoAutoencoders.load(options.withLatents(DType.F32), Checkpoint.open(files.vae(settings.vae())), device);
     }
 
