@@ -13,6 +13,7 @@ import dev.caravan.inference.onnx.Value;
 import dev.caravan.inference.ort.Binding;
 import dev.caravan.inference.ort.Device;
 import dev.caravan.inference.ort.OrtSession;
+import dev.caravan.inference.ort.Provider;
 import dev.caravan.inference.ort.SessionSettings;
 import dev.caravan.inference.ort.Tensor;
 import dev.caravan.inference.tensor.DType;
@@ -26,7 +27,7 @@ import java.util.Map;
 /** {@code w [out,in], a [r,in], b [out,r] -> w + b·a} on a device: one small model per pair of element types, for all sizes. */
 final class MergeSessions implements AutoCloseable {
 
-    private record Types(DType from, DType to) {}
+    record Types(DType from, DType to) {}
 
     /** The factors are fp32 on every device, not rounded to fewer bits as CUDA may. */
     private static final SessionSettings EXACT = SessionSettings.DEFAULT.exactFp32();
@@ -40,7 +41,7 @@ final class MergeSessions implements AutoCloseable {
 
     /** The merged weight's bytes. */
     MemorySegment merge(StoredTensor weight, List<LoraMerge.Term> terms, DType to) throws CheckpointException {
-        OrtSession session = sessions.computeIfAbsent(new Types(weight.dtype(), to), types -> device.load(model(types), EXACT));
+        OrtSession session = sessions.computeIfAbsent(new Types(weight.dtype(), to), types -> device.load(model(types, device.provider()), EXACT));
         int out = Math.toIntExact(weight.shape().dim(0));
         int in = Math.toIntExact(weight.shape().dim(1));
         int rank = terms.stream().mapToInt(term -> term.pair().rank()).sum();
@@ -76,8 +77,8 @@ final class MergeSessions implements AutoCloseable {
         }
     }
 
-    private OnnxModel model(Types types) {
-        Net net = new Net(new Graph("lora_merge"), Weights.NONE, DType.F32, device.provider());
+    static OnnxModel model(Types types, Provider provider) {
+        Net net = new Net(new Graph("lora_merge"), Weights.NONE, DType.F32, provider);
         Value w = net.input("w", types.from(), Dim.named("out"), Dim.named("in"));
         Value a = net.input("a", DType.F32, Dim.named("rank"), Dim.named("in"));
         Value b = net.input("b", DType.F32, Dim.named("out"), Dim.named("rank"));

@@ -59,9 +59,6 @@ public final class OrtSession implements AutoCloseable {
         config.put("session.intra_op.allow_spinning", "0");
         model.weightsFolder().ifPresent(folder ->
                 config.put("session.model_external_initializers_file_folder_path", folder.toString()));
-        if (!settings.prepack()) {
-            config.put("session.disable_prepacking", "1");
-        }
         if (!settings.fold()) {
             config.put("optimization.disable_specified_optimizers", "ConstantFolding");
         }

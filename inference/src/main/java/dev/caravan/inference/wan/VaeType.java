@@ -54,7 +54,11 @@ public enum VaeType {
         return Arrays.stream(values())
                 .filter(type -> type.wireName().equals(wireName))
                 .findFirst()
-                .orElseThrow(() -> new IllegalArgumentException("there is no VAE " + wireName + ", only "
-                        + Arrays.stream(values()).map(VaeType::wireName).collect(Collectors.joining(", "))));
+                .orElseThrow(() -> new IllegalArgumentException("there is no VAE " + wireName + ", only " + wireNames()));
+    }
+
+    /** All of them, for a message. */
+    public static String wireNames() {
+        return Arrays.stream(values()).map(VaeType::wireName).collect(Collectors.joining(", "));
     }
 }

@@ -191,7 +191,7 @@ class DeviceTest {
         try (Device device = runtime.cpu(1)) {
             long[] before = live(device);
             for (int i = 0; i < 30; i++) {
-                try (OrtSession session = device.load(Graphs.doubling(), SessionSettings.DEFAULT.withoutPrepacking())) {
+                try (OrtSession session = device.load(Graphs.doubling())) {
                     for (int k = 0; k < 50; k++) {
                         try (Tensor x = device.zeros(DType.F32, Shape.of(16));
                                 Tensor view = x.view(Shape.of(8));

@@ -6,10 +6,8 @@ import dev.caravan.inference.pipeline.PipelineException;
 import dev.caravan.inference.pipeline.PipelineSchema;
 import dev.caravan.inference.wan.VaeType;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Collectors;
 
 /**
  * The load parameters of a causal pipeline, checked (contract §4.4). Keys it does not know are ignored: clients send their whole form.
@@ -31,7 +29,9 @@ record LoadSettings(
     static LoadSettings of(CausalFamily family, PipelineSchema schema, LoadRequest request) throws PipelineException {
         Map<String, Object> given = request.parameters();
         PictureSize size = PictureSize.ofGenerative(schema, request);
-        refuse(given, "quantization", "quantized weights are");
+        if (given.get("quantization") != null) {
+            throw refused("quantization", "quantized weights are");
+        }
         if (given.get("loras") instanceof List<?> loras && !loras.isEmpty()) {
             throw refused("loras", "adapters are");
         }
@@ -48,12 +48,6 @@ record LoadSettings(
             notes.add(family.id() + " knows no other VAE than " + vae.wireName() + ", which is loaded instead of " + asked.wireName());
         }
         return new LoadSettings(size, seed(given), steps(family, given), manageCache(given), vae, List.copyOf(notes));
-    }
-
-    private static void refuse(Map<String, Object> given, String key, String what) throws PipelineException {
-        if (given.get(key) != null) {
-            throw refused(key, what);
-        }
     }
 
     private static PipelineException refused(String key, String what) {
@@ -102,13 +96,10 @@ record LoadSettings(
         if (name == null) {
             return VaeType.WAN;
         }
-        return Arrays.stream(VaeType.values())
-                .filter(type -> type.wireName().equals(name))
-                .findFirst()
-                .orElseThrow(() -> new PipelineException(
-                        "vae_type must be one of "
-                                + Arrays.stream(VaeType.values()).map(VaeType::wireName).collect(Collectors.joining(", ")) + "; " + name
-                                + " given",
-                        true));
+        try {
+            return VaeType.of(String.valueOf(name));
+        } catch (IllegalArgumentException e) {
+            throw new PipelineException("vae_type must be one of " + VaeType.wireNames() + "; " + name + " given", true, e);
+        }
     }
 }

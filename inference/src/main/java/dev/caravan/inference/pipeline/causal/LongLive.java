@@ -6,9 +6,9 @@ import java.util.Optional;
 
 /**
  * LongLive, 1.3B: a window of twelve latent frames of which the first three ever made stay, and a recache when the prompt changes
- * (spec models/causal-wan.md §4.1, §4.2).
+ * (spec models/causal-wan.md §4.1, §4.2). A family that only brings other weights extends it.
  */
-public final class LongLive implements CausalFamily {
+public class LongLive implements CausalFamily {
 
     private static final int WINDOW = 12;
     private static final int SINK = 3;

@@ -1,17 +1,12 @@
 package dev.caravan.inference.pipeline.causal;
 
-import dev.caravan.inference.diffusion.KvCachePolicy;
-import dev.caravan.inference.diffusion.RollingWindow;
 import java.util.Optional;
 
 /**
- * MemFlow, 1.3B, as it is published: its memory bank is never filled there, so that its caches are those of {@link LongLive} (spec
+ * MemFlow, 1.3B, as it is published: its memory bank is never filled there, so that it is {@link LongLive} with other weights (spec
  * models/causal-wan.md §4.4).
  */
-public final class MemFlow implements CausalFamily {
-
-    private static final int WINDOW = 12;
-    private static final int SINK = 3;
+public final class MemFlow extends LongLive {
 
     @Override
     public String id() {
@@ -26,15 +21,5 @@ public final class MemFlow implements CausalFamily {
     @Override
     public Optional<String> builtInLora() {
         return Optional.of("MemFlow/lora.pt");
-    }
-
-    @Override
-    public KvCachePolicy newCachePolicy() {
-        return new RollingWindow(WINDOW, SINK);
-    }
-
-    @Override
-    public int recachedLatents() {
-        return WINDOW;
     }
 }
