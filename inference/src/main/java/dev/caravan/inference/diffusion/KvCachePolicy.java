@@ -5,17 +5,12 @@ package dev.caravan.inference.diffusion;
  * it holds frame numbers only, the tensors are the network's. Not thread-safe.
  *
  * <p>A cache is an array of slots of one latent frame each, the same in every layer. Every pass says by a {@link CachePass} where the
- * call's frames go and which prefix of the array the queries see. That is enough for {@link RollingWindow}; the other families of spec
- * causal-wan.md §4 will bring classes of their own and these additions:
- * <ul>
- *   <li>Reward Forcing (§4.3) stores keys before rotation and rotates the seen prefix anew in each pass: its passes also give the time
- *       position of each seen slot, and moves of slots with a moving average of the sink, done before the new frames are written;
- *   <li>MemFlow (§4.4) puts a bank of at most three blocks between sink and window, which its passes fill, compress or show in part; with
- *       the bank off it is a {@link RollingWindow};
- *   <li>Krea (§4.5) fills its first slots from context frames before a chunk, at positions from 0 on, and has no clean pass.
- * </ul>
+ * call's frames go, which slots the queries see and how, and what happens to slots before and after.
  */
 public sealed interface KvCachePolicy permits RollingWindow {
+
+    /** Which kind of cache it keeps; one and the same in all streams of a model. */
+    KeyCache keys();
 
     /** Slots of a cache, latent frames. */
     int capacityFrames();

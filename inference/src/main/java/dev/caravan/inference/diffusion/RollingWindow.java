@@ -36,6 +36,11 @@ public final class RollingWindow implements KvCachePolicy {
     }
 
     @Override
+    public KeyCache keys() {
+        return KeyCache.ROTATED;
+    }
+
+    @Override
     public int capacityFrames() {
         return capacity;
     }

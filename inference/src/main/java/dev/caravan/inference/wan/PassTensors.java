@@ -9,10 +9,10 @@ import java.lang.foreign.MemorySegment;
 import java.util.List;
 
 /**
- * What a {@link CachePass} is to the device: tables of positions, and which frames go into which slots. Written when a pass differs from
- * the one before, so once per chunk rather than per step. Not thread-safe.
+ * What {@link RotatedKeyCache} wants to know: tables of positions, and which frames go into which slots. Written when a pass differs from
+ * the one before, so once per chunk rather than per step.
  */
-final class PassTensors {
+final class PassTensors implements PassInputs {
 
     private final TensorPool pool;
     private final LatentSize size;
@@ -37,8 +37,11 @@ final class PassTensors {
         writtenSlots = pool.zeros(DType.I64, Shape.of(capacity));
     }
 
-    /** Ties the tensors to a step over some frames of which some are written. All written: keys are turned by the queries' tables. */
-    void bind(Binding binding, int frames, int written) {
+    /** All frames written: keys are turned by the queries' tables. */
+    @Override
+    public void bind(Binding binding, CachePass pass) {
+        int frames = pass.queryPositions().size();
+        int written = pass.writtenFrames().size();
         Shape queries = table(frames);
         Shape keys = table(written);
         boolean all = frames == written;
@@ -46,12 +49,17 @@ final class PassTensors {
                 .input(RotatedKeyCache.QUERY_SIN, pool.view(querySin, queries))
                 .input(RotatedKeyCache.KEY_COS, pool.view(all ? queryCos : keyCos, keys))
                 .input(RotatedKeyCache.KEY_SIN, pool.view(all ? querySin : keySin, keys))
-                .input(RotatedKeyCache.WRITTEN_FRAMES, pool.view(writtenFrames, Shape.of(written)))
-                .input(RotatedKeyCache.WRITTEN_SLOTS, pool.view(writtenSlots, Shape.of(written, 1)));
+                .input(CacheParts.WRITTEN_FRAMES, pool.view(writtenFrames, Shape.of(written)))
+                .input(CacheParts.WRITTEN_SLOTS, pool.view(writtenSlots, Shape.of(written, 1)));
     }
 
-    /** Tells the device about a pass. */
-    void write(CachePass pass) {
+    @Override
+    public Object sizes(CachePass pass) {
+        return List.of(pass.queryPositions().size(), pass.attendedSlots(), pass.writtenFrames().size());
+    }
+
+    @Override
+    public void write(CachePass pass) {
         if (pass.equals(written)) {
             return;
         }

@@ -1,5 +1,7 @@
 package dev.caravan.inference.wan;
 
+import dev.caravan.inference.diffusion.KeyCache;
+import dev.caravan.inference.nn.Net;
 import dev.caravan.inference.onnx.Value;
 
 /**
@@ -15,4 +17,12 @@ interface SelfAttention {
      * @return [S,D], before the output projection
      */
     Value attend(int layer, Value tokens);
+
+    /** That of a kind of cache. */
+    static SelfAttention of(KeyCache kind, Net net, TransformerConfig config, LatentSize size, Probe probe) {
+        return switch (kind) {
+            case ROTATED -> new RotatedKeyCache(net, config, size, probe);
+            case UNROTATED, BANKED, BANKED_SPARSE, BIASED -> throw new UnsupportedOperationException(kind + " caches");
+        };
+    }
 }

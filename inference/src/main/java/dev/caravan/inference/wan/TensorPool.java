@@ -16,6 +16,7 @@ final class TensorPool implements AutoCloseable {
     private final Device device;
     private final Owned owned = new Owned();
     private final Map<Tensor, Map<Shape, Tensor>> views = new HashMap<>();
+    private final Map<Tensor, Map<Integer, Tensor>> slices = new HashMap<>();
 
     TensorPool(Device device) {
         this.device = device;
@@ -28,6 +29,12 @@ final class TensorPool implements AutoCloseable {
     /** The first elements of a tensor under another shape; the same tensor for the same shape. */
     Tensor view(Tensor whole, Shape prefix) {
         return views.computeIfAbsent(whole, tensor -> new HashMap<>()).computeIfAbsent(prefix, shape -> own(whole.view(shape)));
+    }
+
+    /** One of the equal parts that a tensor consists of, under a shape of as many elements; the same tensor for the same part. */
+    Tensor slice(Tensor whole, int number, Shape part) {
+        return slices.computeIfAbsent(whole, tensor -> new HashMap<>())
+                .computeIfAbsent(number, n -> own(whole.view(n * part.elements(), part)));
     }
 
     /** Closes something before everything that was made so far. */

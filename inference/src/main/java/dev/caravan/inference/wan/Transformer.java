@@ -16,16 +16,16 @@ public final class Transformer implements AutoCloseable {
     private final Device device;
     private final TransformerConfig config;
     private final LatentSize size;
-    private final DType compute;
+    private final TransformerOptions options;
     private final OrtSession text;
     private final OrtSession step;
 
     private Transformer(
-            Device device, TransformerConfig config, LatentSize size, DType compute, OrtSession text, OrtSession step) {
+            Device device, TransformerConfig config, LatentSize size, TransformerOptions options, OrtSession text, OrtSession step) {
         this.device = device;
         this.config = config;
         this.size = size;
-        this.compute = compute;
+        this.options = options;
         this.text = text;
         this.step = step;
     }
@@ -34,20 +34,26 @@ public final class Transformer implements AutoCloseable {
      * Loads the network.
      *
      * @param weights all of {@link TransformerWeights#required}, checked by the caller
-     * @param compute element type of activations and caches: F32 on the CPU, BF16 on CUDA
      * @throws OrtException when the device cannot run it or memory ran out
      */
-    public static Transformer load(Device device, TransformerConfig config, LatentSize size, Weights weights, DType compute) {
-        return load(device, config, size, weights, compute, Probe.NONE, SessionSettings.DEFAULT.withGraphs());
+    public static Transformer load(
+            Device device, TransformerConfig config, LatentSize size, Weights weights, TransformerOptions options) {
+        return load(device, config, size, weights, options, Probe.NONE, SessionSettings.DEFAULT.withGraphs());
     }
 
     /** @param settings of the network that makes the steps */
     static Transformer load(
-            Device device, TransformerConfig config, LatentSize size, Weights weights, DType compute, Probe probe, SessionSettings settings) {
-        OrtSession text = device.load(TransformerGraph.text(weights, config, compute, device.provider(), probe));
+            Device device,
+            TransformerConfig config,
+            LatentSize size,
+            Weights weights,
+            TransformerOptions options,
+            Probe probe,
+            SessionSettings settings) {
+        OrtSession text = device.load(TransformerGraph.text(weights, config, options.compute(), device.provider(), probe));
         try {
-            OrtSession step = device.load(TransformerGraph.step(weights, config, size, compute, device.provider(), probe), settings);
-            return new Transformer(device, config, size, compute, text, step);
+            OrtSession step = device.load(TransformerGraph.step(weights, config, size, options, device.provider(), probe), settings);
+            return new Transformer(device, config, size, options, text, step);
         } catch (RuntimeException e) {
             text.close();
             throw e;
@@ -75,7 +81,7 @@ public final class Transformer implements AutoCloseable {
     /** Bytes on the device of what a stream keeps from call to call, by far the most of its state. */
     public long cacheBytes(int capacityFrames) {
         long perLayer = 2L * config.dim() * ((long) capacityFrames * size.tokens() + config.textLen());
-        return config.layers() * perLayer * compute.bytes();
+        return config.layers() * perLayer * options.compute().bytes();
     }
 
     Device device() {
@@ -83,7 +89,11 @@ public final class Transformer implements AutoCloseable {
     }
 
     DType compute() {
-        return compute;
+        return options.compute();
+    }
+
+    TransformerOptions options() {
+        return options;
     }
 
     OrtSession text() {

@@ -58,12 +58,12 @@ final class TransformerGraph {
     /**
      * {@code latents [F,16,h,w] -> flow}, clean latents {@code x0} and re-noised latents {@code next}, all alike. {@code sinusoid}
      * is that of the timestep, {@code sigma [1]} belongs to it, {@code next_sigma [1]} and {@code noise} are for {@code next}. What
-     * the self-attention wants besides is said by {@link RotatedKeyCache}.
+     * the self-attention wants besides is said by the kind of {@link SelfAttention}.
      */
     static OnnxModel step(
-            Weights weights, TransformerConfig config, LatentSize size, DType compute, Provider provider, Probe probe) {
-        Net net = new Net(new Graph("wan.transformer.step"), weights, compute, provider);
-        new TransformerGraph(net, config, probe).step(size, new RotatedKeyCache(net, config, size, probe));
+            Weights weights, TransformerConfig config, LatentSize size, TransformerOptions options, Provider provider, Probe probe) {
+        Net net = new Net(new Graph("wan.transformer.step"), weights, options.compute(), provider);
+        new TransformerGraph(net, config, probe).step(size, SelfAttention.of(options.keys(), net, config, size, probe));
         return net.build();
     }
 

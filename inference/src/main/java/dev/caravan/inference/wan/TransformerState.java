@@ -1,5 +1,6 @@
 package dev.caravan.inference.wan;
 
+import dev.caravan.inference.diffusion.CacheChange;
 import dev.caravan.inference.diffusion.CachePass;
 import dev.caravan.inference.ort.Binding;
 import dev.caravan.inference.ort.OrtException;
@@ -36,9 +37,10 @@ public final class TransformerState implements AutoCloseable {
     private final Tensor sinusoid;
     private final Tensor sigma;
     private final Tensor nextSigma;
-    private final PassTensors pass;
+    private final PassInputs pass;
+    private final CacheChanges changes;
     private final Binding textBinding;
-    private final Map<CallShape, Binding> bindings = new HashMap<>();
+    private final Map<Object, Binding> bindings = new HashMap<>();
     private boolean prompted;
 
     TransformerState(Transformer transformer, int capacity) {
@@ -68,7 +70,8 @@ public final class TransformerState implements AutoCloseable {
             sinusoid = pool.zeros(transformer.compute(), Shape.of(1, config.freqDim()));
             sigma = pool.zeros(DType.F32, Shape.of(1));
             nextSigma = pool.zeros(DType.F32, Shape.of(1));
-            pass = new PassTensors(pool, config, transformer.size(), capacity);
+            pass = PassInputs.of(transformer.options().keys(), pool, config, transformer.size(), capacity);
+            changes = new CacheChanges(pool, keys, values);
             textBinding = pool.own(transformer.text().bind());
             bindText();
         } catch (RuntimeException e) {
@@ -144,14 +147,33 @@ public final class TransformerState implements AutoCloseable {
     }
 
     /**
+     * Does to the caches what comes before the first of the passes over some frames. Once for all of them.
+     *
+     * @throws OrtException as {@link #denoise}
+     */
+    public void begin(CachePass pass) {
+        change(pass.before());
+    }
+
+    /**
      * A pass that is only made for the keys and values it leaves behind, with timestep 0: a clean pass after the last denoise step, or a
-     * recache after a prompt change.
+     * recache after a prompt change. Then, what comes after the last pass over these frames.
      *
      * @param latents without noise, [F,16,h,w]
      * @throws OrtException as {@link #denoise}
      */
     public void store(CachePass pass, Tensor latents) {
         transformer.device().call(() -> run(pass, latents, 0, clean));
+        change(pass.after());
+    }
+
+    private void change(List<CacheChange> some) {
+        if (!some.isEmpty()) {
+            transformer.device().call(() -> {
+                some.forEach(changes::make);
+                return null;
+            });
+        }
     }
 
     /** The x0 of the last pass, which was over that many frames: [F,16,h,w]. */
@@ -183,32 +205,34 @@ public final class TransformerState implements AutoCloseable {
 
     /** One per combination of sizes, so that a GPU records each once and replays it from then on. */
     Binding binding(CachePass cachePass) {
-        return bindings.computeIfAbsent(CallShape.of(cachePass), this::bind);
+        return bindings.computeIfAbsent(pass.sizes(cachePass), sizes -> bind(cachePass));
     }
 
-    private Binding bind(CallShape shape) {
-        if (shape.attended > capacity || shape.frames > capacity) {
-            throw new IllegalArgumentException("a pass over " + shape.frames + " frames that sees " + shape.attended
-                    + " does not go with a cache of " + capacity);
+    private Binding bind(CachePass cachePass) {
+        int frames = cachePass.queryPositions().size();
+        int slots = pass.boundSlots(cachePass);
+        if (slots > capacity || frames > capacity) {
+            throw new IllegalArgumentException(
+                    "a pass over " + frames + " frames that sees " + slots + " does not go with a cache of " + capacity);
         }
         // Recording runs the model more than once: it writes the same rows of the caches again, and nothing else that it reads.
         Binding binding = pool.own(transformer.step().bind()).captured();
-        binding.input(TransformerGraph.LATENTS, ofFrames(latents, shape.frames))
-                .input(TransformerGraph.NOISE, ofFrames(noise, shape.frames))
+        binding.input(TransformerGraph.LATENTS, ofFrames(latents, frames))
+                .input(TransformerGraph.NOISE, ofFrames(noise, frames))
                 .input(TransformerGraph.SINUSOID, sinusoid)
                 .input(TransformerGraph.SIGMA, sigma)
                 .input(TransformerGraph.NEXT_SIGMA, nextSigma)
-                .output(TransformerGraph.FLOW, ofFrames(flow, shape.frames))
-                .output(TransformerGraph.CLEAN, ofFrames(clean, shape.frames))
-                .output(TransformerGraph.NEXT, ofFrames(next, shape.frames));
-        pass.bind(binding, shape.frames, shape.written);
-        Shape seen = Shape.of(shape.attended, transformer.size().tokens(), config.dim());
+                .output(TransformerGraph.FLOW, ofFrames(flow, frames))
+                .output(TransformerGraph.CLEAN, ofFrames(clean, frames))
+                .output(TransformerGraph.NEXT, ofFrames(next, frames));
+        pass.bind(binding, cachePass);
+        Shape seen = Shape.of(slots, transformer.size().tokens(), config.dim());
         for (int layer = 0; layer < config.layers(); layer++) {
             binding.input(TransformerGraph.TEXT_KEYS.formatted(layer), textKeys.get(layer))
                     .input(TransformerGraph.TEXT_VALUES.formatted(layer), textValues.get(layer))
-                    .inPlace(RotatedKeyCache.KEYS.formatted(layer), RotatedKeyCache.KEYS_UPDATED.formatted(layer),
+                    .inPlace(CacheParts.KEYS.formatted(layer), CacheParts.KEYS_UPDATED.formatted(layer),
                             pool.view(keys.get(layer), seen))
-                    .inPlace(RotatedKeyCache.VALUES.formatted(layer), RotatedKeyCache.VALUES_UPDATED.formatted(layer),
+                    .inPlace(CacheParts.VALUES.formatted(layer), CacheParts.VALUES_UPDATED.formatted(layer),
                             pool.view(values.get(layer), seen));
         }
         return binding;
@@ -231,13 +255,5 @@ public final class TransformerState implements AutoCloseable {
     @Override
     public void close() {
         pool.close();
-    }
-
-    /** Sizes of a pass, which with the addresses make a static graph. */
-    private record CallShape(int frames, int attended, int written) {
-
-        private static CallShape of(CachePass pass) {
-            return new CallShape(pass.queryPositions().size(), pass.attendedSlots(), pass.writtenFrames().size());
-        }
     }
 }

@@ -12,6 +12,7 @@ import dev.caravan.inference.wan.LatentSize;
 import dev.caravan.inference.wan.TextEncoder;
 import dev.caravan.inference.wan.Transformer;
 import dev.caravan.inference.wan.TransformerConfig;
+import dev.caravan.inference.wan.TransformerOptions;
 import dev.caravan.inference.wan.TransformerWeights;
 import dev.caravan.inference.wan.TrueGraphs;
 import dev.caravan.inference.wan.Umt5Config;
@@ -71,7 +72,7 @@ public record RandomModel(
         MemoryMeter meter = new MemoryMeter(device, memory);
         TextPart prompts = text(device);
         meter.took("text encoder");
-        Transformer network = Transformer.load(device, config, size, transformer::get, compute);
+        Transformer network = Transformer.load(device, config, size, transformer::get, TransformerOptions.of(compute));
         meter.took("transformer");
         VideoAutoencoder autoencoder =
                 VideoAutoencoders.load(new VaeOptions(VaeType.WAN, height, width, compute).withLatents(DType.F32), vae, device);

@@ -16,7 +16,7 @@ final class GoldenTransformer {
     private GoldenTransformer() {}
 
     static Transformer load(GoldenCase golden, Probe probe) throws CheckpointException {
-        return Transformer.load(Ort.cpu(), config(golden), size(golden), weights(golden.weights()), DType.F32, probe, SessionSettings.DEFAULT);
+        return Transformer.load(Ort.cpu(), config(golden), size(golden), weights(golden.weights()), TransformerOptions.of(DType.F32), probe, SessionSettings.DEFAULT);
     }
 
     static TransformerConfig config(GoldenCase golden) throws CheckpointException {

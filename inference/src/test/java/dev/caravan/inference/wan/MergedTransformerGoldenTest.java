@@ -49,7 +49,7 @@ class MergedTransformerGoldenTest {
         LatentSize size = new LatentSize((int) z.dim(2), (int) z.dim(3));
         int frames = (int) z.dim(1);
         try (Transformer transformer = Transformer.load(
-                        Ort.cpu(), GoldenTransformer.config(golden), size, merged(golden, call)::get, DType.F32);
+                        Ort.cpu(), GoldenTransformer.config(golden), size, merged(golden, call)::get, TransformerOptions.of(DType.F32));
                 TransformerState state = transformer.open(12)) {
             state.setPrompt(GoldenTransformer.prompt(golden, forward.path("context").asText()));
             float[] latents = GoldenTransformer.frameMajor(golden, forward.path("z").asText());

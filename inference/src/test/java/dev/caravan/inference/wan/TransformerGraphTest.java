@@ -122,7 +122,7 @@ class TransformerGraphTest {
             TransformerConfig config = model.getKey();
             Weights weights = TestWeights.zeros(folder.resolve(config.dim() + ".safetensors"), config, DType.BF16);
             OnnxModel step = TransformerGraph.step(
-                    weights, config, LatentSize.ofPictures(320, 576), DType.BF16, Provider.CUDA, Probe.NONE);
+                    weights, config, LatentSize.ofPictures(320, 576), TransformerOptions.of(DType.BF16), Provider.CUDA, Probe.NONE);
             OnnxModel text = TransformerGraph.text(weights, config, DType.BF16, Provider.CUDA, Probe.NONE);
             assertEquals(2 * config.layers(), step.count(Op.microsoft("MultiHeadAttention")));
             assertEquals(model.getValue(), TransformerWeights.required(config).size());
@@ -139,7 +139,7 @@ class TransformerGraphTest {
                 published.dim(), published.ffnDim(), published.heads(), 1, published.freqDim(), 64, 16, published.eps());
         Weights zeros = TestWeights.zeros(folder.resolve("block.safetensors"), config, DType.BF16);
         LatentSize size = new LatentSize(4, 6);
-        try (Transformer transformer = Transformer.load(Ort.cpu(), config, size, zeros, DType.F32);
+        try (Transformer transformer = Transformer.load(Ort.cpu(), config, size, zeros, TransformerOptions.of(DType.F32));
                 TransformerState state = transformer.open(2)) {
             state.setPrompt(new PromptEmbedding(config.textLen(), config.textDim(), new float[config.textLen() * config.textDim()]));
             float[] latents = new float[(int) size.latents(1).elements()];
@@ -153,7 +153,7 @@ class TransformerGraphTest {
     }
 
     private OnnxModel step(DType stored, DType compute, Provider provider) throws IOException, CheckpointException {
-        return TransformerGraph.step(tiny(stored), TINY, SIZE, compute, provider, Probe.NONE);
+        return TransformerGraph.step(tiny(stored), TINY, SIZE, TransformerOptions.of(compute), provider, Probe.NONE);
     }
 
     private OnnxModel text(DType stored, DType compute, Provider provider) throws IOException, CheckpointException {

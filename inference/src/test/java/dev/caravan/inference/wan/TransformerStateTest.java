@@ -36,7 +36,7 @@ class TransformerStateTest {
 
     @BeforeAll
     static void load() throws Exception {
-        transformer = Transformer.load(Ort.cpu(), CONFIG, SIZE, TestWeights.random(folder.resolve("weights.safetensors"), CONFIG, 7), DType.F32);
+        transformer = Transformer.load(Ort.cpu(), CONFIG, SIZE, TestWeights.random(folder.resolve("weights.safetensors"), CONFIG, 7), TransformerOptions.of(DType.F32));
     }
 
     @AfterAll

@@ -31,7 +31,7 @@ public final class TrueGraphs {
     public static List<OnnxModel> transformer(Path file, TransformerConfig config, LatentSize size) throws CheckpointException {
         Weights weights = CheckpointFile.sparse(file, DType.BF16, TransformerWeights.required(config))::get;
         return List.of(TransformerGraph.text(weights, config, DType.BF16, Provider.CUDA, Probe.NONE),
-                TransformerGraph.step(weights, config, size, DType.BF16, Provider.CUDA, Probe.NONE));
+                TransformerGraph.step(weights, config, size, TransformerOptions.of(DType.BF16), Provider.CUDA, Probe.NONE));
     }
 
     /** As {@link #transformer} for the four graphs that every stream of the published VAE may need. */
@@ -50,7 +50,7 @@ public final class TrueGraphs {
     /** A transformer whose steps a GPU can record, or that computes fp32 exactly. */
     public static Transformer load(
             Device device, TransformerConfig config, LatentSize size, Weights weights, DType compute, SessionSettings settings) {
-        return Transformer.load(device, config, size, weights, compute, Probe.NONE, settings);
+        return Transformer.load(device, config, size, weights, TransformerOptions.of(compute), Probe.NONE, settings);
     }
 
     /** Makes a stream record the next pass of these sizes and replay it from then on. */

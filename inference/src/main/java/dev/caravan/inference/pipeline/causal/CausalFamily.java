@@ -57,6 +57,23 @@ public interface CausalFamily {
     /** A stream's bookkeeping of its key-value caches. */
     KvCachePolicy newCachePolicy();
 
+    /**
+     * Whether the final latents are passed once more, so that clean keys and values are stored.
+     */
+    default boolean cleanPass() {
+        return true;
+    }
+
+    /**
+     * By how many frames the stream moves on after a chunk.
+     *
+     * @param start  frame the chunk began at
+     * @param frames latent frames it has
+     */
+    default int advance(int start, int frames, boolean fromVideo) {
+        return frames;
+    }
+
     /** How many of the newest latents are run again when the prompt changes; 0 for a family that does not do that. */
     default int recachedLatents() {
         return 0;

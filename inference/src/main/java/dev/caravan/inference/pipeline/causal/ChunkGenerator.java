@@ -94,12 +94,15 @@ final class ChunkGenerator implements AutoCloseable {
                 recache(Math.min(start, family.recachedLatents()));
             }
             CachePass pass = caches.pass(start, frames);
+            transformer.begin(pass);
             Tensor clean = denoise(pass, noisy.latents(), schedule.steps(steps, noisy.scale()), noise);
             probe.finished(clean);
             codec.decode(clean, out);
             history.keep(start, clean);
-            transformer.store(pass, clean);
-            start += frames;
+            if (family.cleanPass()) {
+                transformer.store(pass, clean);
+            }
+            start += family.advance(start, frames, fromVideo);
         }
     }
 
@@ -177,6 +180,7 @@ final class ChunkGenerator implements AutoCloseable {
         history.read(start, newest);
         CachePass pass = caches.recache(start, frames);
         probe.recache(pass, newest);
+        transformer.begin(pass);
         transformer.store(pass, newest);
     }
 

@@ -5,7 +5,9 @@ import dev.caravan.inference.text.Interpolation;
 import dev.caravan.inference.text.PromptTransition;
 import dev.caravan.inference.text.WeightedPrompt;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 
 /**
  * What one chunk is made from.
@@ -19,6 +21,9 @@ import java.util.Optional;
  * @param noiseController whether movement in the input changes that share
  * @param manageCache     whether caches are reset when settings change
  * @param resetCache      whether everything is to begin anew
+ * @param vace            what guides it besides
+ * @param attentionBias   weight of past frames, above 0 and at most 1; for families that know one
+ * @param loraScales      strengths of adapters by path, that change with this chunk and stay so
  */
 record ChunkRequest(
         List<Rgb24> video,
@@ -29,9 +34,13 @@ record ChunkRequest(
         double noiseScale,
         boolean noiseController,
         boolean manageCache,
-        boolean resetCache) {
+        boolean resetCache,
+        VaceRequest vace,
+        OptionalDouble attentionBias,
+        Map<String, Double> loraScales) {
 
+    /** Whether it begins from encoded video rather than from noise alone. */
     boolean fromVideo() {
-        return !video.isEmpty();
+        return !video.isEmpty() && !vace.inputGuides();
     }
 }

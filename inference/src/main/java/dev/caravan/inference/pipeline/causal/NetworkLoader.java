@@ -21,6 +21,7 @@ import dev.caravan.inference.wan.LatentSize;
 import dev.caravan.inference.wan.TextEncoder;
 import dev.caravan.inference.wan.Transformer;
 import dev.caravan.inference.wan.TransformerConfig;
+import dev.caravan.inference.wan.TransformerOptions;
 import dev.caravan.inference.wan.TransformerWeights;
 import dev.caravan.inference.wan.VaeOptions;
 import dev.caravan.inference.wan.VideoAutoencoder;
@@ -66,7 +67,7 @@ final class NetworkLoader {
             stage("Loading diffusion model...");
             Checkpoint weights = generator(config);
             stage("Building diffusion model...");
-            Transformer transformer = owned(Transformer.load(device, config, size, weights::get, compute));
+            Transformer transformer = owned(Transformer.load(device, config, size, weights::get, options()));
             stage("Loading VAE...");
             VideoAutoencoder vae = owned(vae());
             LatentMix mix = owned(new LatentMix(device));
@@ -127,6 +128,10 @@ final class NetworkLoader {
         try (LoraMerge merge = new LoraMerge(device, List.of(new LoraMerge.Applied(adapter, 1)), type)) {
             return derived.of(files.family().id(), model, merge, this::merging);
         }
+    }
+
+    private TransformerOptions options() {
+        return TransformerOptions.of(compute).withKeys(files.family().newCachePolicy().keys());
     }
 
     private void merging(long done, long total) {

@@ -8,11 +8,14 @@ import dev.caravan.inference.text.WeightedPrompt;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 
 /** Reads a session's parameters (contract §2.6) as what one chunk is made from. Immutable. */
 final class RequestReader {
 
     static final double DEFAULT_NOISE_SCALE = 0.7;
+    /** Weight of past frames that can be asked for. */
+    private static final double LEAST_BIAS = 0.01;
 
     private final String defaultMode;
     private final List<Integer> defaultSteps;
@@ -38,7 +41,15 @@ final class RequestReader {
                 Math.clamp(parameters.number("noise_scale", DEFAULT_NOISE_SCALE), 0, 1),
                 parameters.bool("noise_controller", true),
                 parameters.bool("manage_cache", manageCache),
-                parameters.bool("reset_cache", false));
+                parameters.bool("reset_cache", false),
+                VaceRequest.NONE,
+                bias(parameters),
+                Map.of());
+    }
+
+    private static OptionalDouble bias(Parameters parameters) {
+        double bias = parameters.number("kv_cache_attention_bias", 0);
+        return bias > 0 ? OptionalDouble.of(Math.clamp(bias, LEAST_BIAS, 1)) : OptionalDouble.empty();
     }
 
     private static List<WeightedPrompt> prompts(List<Parameters.Prompt> prompts) {

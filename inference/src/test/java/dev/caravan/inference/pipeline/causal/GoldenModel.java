@@ -22,13 +22,16 @@ import dev.caravan.inference.wan.LatentSize;
 import dev.caravan.inference.wan.TextEncoder;
 import dev.caravan.inference.wan.Transformer;
 import dev.caravan.inference.wan.TransformerConfig;
+import dev.caravan.inference.wan.TransformerOptions;
 import dev.caravan.inference.wan.VaeOptions;
 import dev.caravan.inference.wan.VaeType;
 import dev.caravan.inference.wan.VideoAutoencoder;
 import dev.caravan.inference.wan.VideoAutoencoders;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 
 /** The networks of a recorded case with a stream on them; prompts are looked up in the case's table of token ids. */
 final class GoldenModel implements AutoCloseable {
@@ -45,7 +48,7 @@ final class GoldenModel implements AutoCloseable {
         TransformerConfig config = config();
         TextEncoder text = TextEncoder.load(Ort.cpu(), weights("text_encoder"), config.textLen());
         LatentSize size = LatentSize.ofPictures(height, width);
-        Transformer transformer = Transformer.load(Ort.cpu(), config, size, weights("transformer")::get, DType.F32);
+        Transformer transformer = Transformer.load(Ort.cpu(), config, size, weights("transformer")::get, TransformerOptions.of(DType.F32));
         VideoAutoencoder vae =
                 VideoAutoencoders.load(new VaeOptions(VaeType.WAN, height, width, DType.F32), weights("vae"), Ort.cpu());
         networks = new CausalNetworks(
@@ -128,7 +131,8 @@ final class GoldenModel implements AutoCloseable {
         List<Integer> steps = request.path("denoising_step_list").valueStream().map(JsonNode::asInt).toList();
         return new ChunkRequest(video(call), prompts(request.path("prompts")), Interpolation.LINEAR, transition(request), steps,
                 request.path("noise_scale").asDouble(RequestReader.DEFAULT_NOISE_SCALE), request.path("noise_controller").asBoolean(true),
-                request.path("manage_cache").asBoolean(true), request.path("reset_cache").asBoolean(false));
+                request.path("manage_cache").asBoolean(true), request.path("reset_cache").asBoolean(false),
+                VaceRequest.NONE, OptionalDouble.empty(), Map.of());
     }
 
     private static List<WeightedPrompt> prompts(JsonNode json) {

@@ -15,7 +15,9 @@ import dev.caravan.inference.wan.Transformer;
 import dev.caravan.inference.wan.VideoAutoencoder;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 
 /** A LongLive stream that tells how long each part of a chunk took. Owns the networks it is given. */
 public final class TimedStream implements AutoCloseable {
@@ -58,7 +60,7 @@ public final class TimedStream implements AutoCloseable {
         List<Integer> steps = video.isEmpty() ? family.denoisingSteps() : VIDEO_STEPS;
         clock.start();
         generator.next(new ChunkRequest(video, List.of(new WeightedPrompt(prompt)), Interpolation.LINEAR, Optional.empty(), steps,
-                RequestReader.DEFAULT_NOISE_SCALE, false, false, false), rgb -> clock.picture());
+                RequestReader.DEFAULT_NOISE_SCALE, false, false, false, VaceRequest.NONE, OptionalDouble.empty(), Map.of()), rgb -> clock.picture());
         return clock.stop();
     }
 

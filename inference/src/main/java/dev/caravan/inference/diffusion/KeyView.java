@@ -1,0 +1,43 @@
+package dev.caravan.inference.diffusion;
+
+import java.util.List;
+
+/** How the queries of a pass see the slots of a cache; each {@link KeyCache} has one kind of it. */
+public sealed interface KeyView {
+
+    /** As they are stored. */
+    record Stored() implements KeyView {}
+
+    /**
+     * Keys are stored without rotation and turned for each pass.
+     *
+     * @param positions rotary time position of each slot seen, by slot
+     */
+    record Turned(List<Integer> positions) implements KeyView {
+        public Turned {
+            positions = List.copyOf(positions);
+        }
+    }
+
+    /**
+     * Some of the slots are memory blocks.
+     *
+     * @param memory slots of the sink and of the visible part of the bank, in this order
+     * @param window slots of the newest frames, those of the call among them
+     */
+    record Banked(List<Integer> memory, List<Integer> window) implements KeyView {
+        public Banked {
+            memory = List.copyOf(memory);
+            window = List.copyOf(window);
+        }
+    }
+
+    /**
+     * Scores of some slots are lowered by the stream's attention bias.
+     *
+     * @param from   the first such slot
+     * @param to     the last one, exclusive; {@code from} for a pass whose bias reaches no slot
+     * @param biased whether the stream's bias counts in this pass at all; without, nothing is padded either
+     */
+    record Biased(int from, int to, boolean biased) implements KeyView {}
+}
