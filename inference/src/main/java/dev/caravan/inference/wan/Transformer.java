@@ -6,6 +6,7 @@ import dev.caravan.inference.ort.OrtException;
 import dev.caravan.inference.ort.OrtSession;
 import dev.caravan.inference.ort.SessionSettings;
 import dev.caravan.inference.tensor.DType;
+import java.util.Optional;
 
 /**
  * A causal Wan transformer loaded on a device for one picture size: the network that says which way noise flows into video. Its weights
@@ -19,15 +20,23 @@ public final class Transformer implements AutoCloseable {
     private final TransformerOptions options;
     private final OrtSession text;
     private final OrtSession step;
+    private final Optional<VaceNetwork> vace;
 
     private Transformer(
-            Device device, TransformerConfig config, LatentSize size, TransformerOptions options, OrtSession text, OrtSession step) {
+            Device device,
+            TransformerConfig config,
+            LatentSize size,
+            TransformerOptions options,
+            OrtSession text,
+            OrtSession step,
+            Optional<VaceNetwork> vace) {
         this.device = device;
         this.config = config;
         this.size = size;
         this.options = options;
         this.text = text;
         this.step = step;
+        this.vace = vace;
     }
 
     /**
@@ -50,12 +59,16 @@ public final class Transformer implements AutoCloseable {
             TransformerOptions options,
             Probe probe,
             SessionSettings settings) {
-        OrtSession text = device.load(TransformerGraph.text(weights, config, options.compute(), device.provider(), probe));
+        Owned loaded = new Owned();
         try {
-            OrtSession step = device.load(TransformerGraph.step(weights, config, size, options, device.provider(), probe), settings);
-            return new Transformer(device, config, size, options, text, step);
+            OrtSession text = loaded.keep(device.load(TransformerGraph.text(weights, config, options, device.provider(), probe)));
+            OrtSession step = loaded.keep(
+                    device.load(TransformerGraph.step(weights, config, size, options, device.provider(), probe), settings));
+            Optional<VaceNetwork> vace = options.vace().map(module ->
+                    VaceNetwork.load(device, config, size, weights, module, options, probe, settings));
+            return new Transformer(device, config, size, options, text, step, vace);
         } catch (RuntimeException e) {
-            text.close();
+            loaded.close();
             throw e;
         }
     }
@@ -76,6 +89,11 @@ public final class Transformer implements AutoCloseable {
 
     public LatentSize size() {
         return size;
+    }
+
+    /** Whether its streams can be given a context. */
+    public boolean hasVace() {
+        return vace.isPresent();
     }
 
     /** Bytes on the device of what a stream keeps from call to call, by far the most of its state. */
@@ -104,8 +122,14 @@ public final class Transformer implements AutoCloseable {
         return step;
     }
 
+    /** Its VACE blocks, when it was loaded with some. */
+    Optional<VaceNetwork> vace() {
+        return vace;
+    }
+
     @Override
     public void close() {
+        vace.ifPresent(VaceNetwork::close);
         step.close();
         text.close();
     }

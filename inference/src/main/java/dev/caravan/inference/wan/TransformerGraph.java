@@ -1,10 +1,7 @@
 package dev.caravan.inference.wan;
 
-import dev.caravan.inference.nn.Activations;
-import dev.caravan.inference.nn.Attention;
 import dev.caravan.inference.nn.Linear;
 import dev.caravan.inference.nn.Net;
-import dev.caravan.inference.nn.Norms;
 import dev.caravan.inference.nn.Weights;
 import dev.caravan.inference.onnx.Dim;
 import dev.caravan.inference.onnx.Graph;
@@ -27,8 +24,10 @@ final class TransformerGraph {
 
     /** Inputs and outputs of both models by name; {@code %d} is the block. */
     static final String PROMPT = "prompt";
+    static final String TEXT = "text";
     static final String TEXT_KEYS = "text_k.%d";
     static final String TEXT_VALUES = "text_v.%d";
+    static final String HINT = "hint.%d";
     static final String LATENTS = "latents";
     static final String SINUSOID = "sinusoid";
     static final String SIGMA = "sigma";
@@ -41,61 +40,77 @@ final class TransformerGraph {
     private final Net net;
     private final TransformerConfig config;
     private final Probe probe;
+    private final TransformerLayers layers;
 
     private TransformerGraph(Net net, TransformerConfig config, Probe probe) {
         this.net = net;
         this.config = config;
         this.probe = probe;
+        this.layers = new TransformerLayers(net, config, probe);
     }
 
-    /** {@code prompt [textLen,textDim] -> text_k.l, text_v.l [textLen,D]} of each block l (§3 step 3, §5). */
+    /** As {@link #text(Weights, TransformerConfig, TransformerOptions, Provider, Probe)} without VACE. */
     static OnnxModel text(Weights weights, TransformerConfig config, DType compute, Provider provider, Probe probe) {
-        Net net = new Net(new Graph("wan.transformer.text"), weights, compute, provider);
-        new TransformerGraph(net, config, probe).text();
+        return text(weights, config, TransformerOptions.of(compute), provider, probe);
+    }
+
+    /**
+     * {@code prompt [textLen,textDim] -> text_k.l, text_v.l [textLen,D]} of each block l (§3 step 3, §5). With VACE also {@code text
+     * [textLen,D]}, of which its blocks make theirs.
+     */
+    static OnnxModel text(Weights weights, TransformerConfig config, TransformerOptions options, Provider provider, Probe probe) {
+        Net net = new Net(new Graph("wan.transformer.text"), weights, options.compute(), provider);
+        new TransformerGraph(net, config, probe).text(options.vace().isPresent());
         return net.build();
     }
 
     /**
      * {@code latents [F,16,h,w] -> flow}, clean latents {@code x0} and re-noised latents {@code next}, all alike. {@code sinusoid}
      * is that of the timestep, {@code sigma [1]} belongs to it, {@code next_sigma [1]} and {@code noise} are for {@code next}. What
-     * the self-attention wants besides is said by the kind of {@link SelfAttention}.
+     * the self-attention wants besides is said by the kind of {@link SelfAttention}. With VACE {@code hint.l [S,D]} is added behind
+     * block l, for each block that gets one: hints of a step, times their scale, or one row of zeros for all tokens.
      */
     static OnnxModel step(
             Weights weights, TransformerConfig config, LatentSize size, TransformerOptions options, Provider provider, Probe probe) {
         Net net = new Net(new Graph("wan.transformer.step"), weights, options.compute(), provider);
-        new TransformerGraph(net, config, probe).step(size, SelfAttention.of(options.keys(), net, config, size, probe));
+        List<Integer> hinted = options.vace().map(VaceModule::layers).orElse(List.of());
+        new TransformerGraph(net, config, probe).step(size, SelfAttention.of(options.keys(), net, config, size, probe), hinted);
         return net.build();
     }
 
-    private void text() {
+    private void text(boolean vace) {
         Value prompt = net.input(PROMPT, net.compute(), Dim.of(config.textLen(), config.textDim()));
         // Padding rows are zeros and are seen like all others: there is no mask.
-        Value text = mlp("text_embedding.0", "text_embedding.2", prompt);
-        probe.see(net, "text", text);
+        Value text = layers.mlp("text_embedding.0", "text_embedding.2", prompt);
+        if (vace) {
+            net.graph().output(TEXT, text, Dim.of(config.textLen(), config.dim()));
+        } else {
+            probe.see(net, "text", text);
+        }
         for (int layer = 0; layer < config.layers(); layer++) {
-            String path = "blocks." + layer + ".cross_attn";
-            Value k = Linear.withBias(net, path + ".k", text);
-            k = Norms.rms(net, path + ".norm_k", k, net.weight(path + ".norm_k.weight"), config.eps());
-            Value v = Linear.withBias(net, path + ".v", text);
-            net.graph().output(TEXT_KEYS.formatted(layer), k, Dim.of(config.textLen(), config.dim()));
-            net.graph().output(TEXT_VALUES.formatted(layer), v, Dim.of(config.textLen(), config.dim()));
+            layers.outputOfPrompt("blocks." + layer, text, TEXT_KEYS.formatted(layer), TEXT_VALUES.formatted(layer));
         }
     }
 
-    private void step(LatentSize size, SelfAttention attention) {
+    private void step(LatentSize size, SelfAttention attention, List<Integer> hinted) {
         Dim[] latentsShape = {
             Dim.named("frames"), Dim.of(TransformerConfig.CHANNELS), Dim.of(size.height()), Dim.of(size.width())
         };
         Value latents = net.input(LATENTS, DType.F32, latentsShape);
-        Value time = timeEmbedding();
-        Value timeOfBlocks = Linear.withBias(net, "time_projection.1", Activations.silu(net, "time_projection.0", time));
-        probe.see(net, "E", timeOfBlocks);
-        timeOfBlocks = net.reshape("time_projection.rows", timeOfBlocks, -1);
-        Value tokens = patches(latents, size);
+        Value time = layers.time();
+        Value timeOfBlocks = layers.timeOfBlocks(time);
+        Value tokens = layers.patches("patches", latents, TransformerConfig.CHANNELS, size, "patch_embedding");
         probe.see(net, "patch", tokens);
         ResidualStream residual = new ResidualStream(net, config.eps(), tokens);
-        for (int layer = 0; layer < config.layers(); layer++) {
-            block(layer, residual, timeOfBlocks, attention);
+        for (int block = 0; block < config.layers(); block++) {
+            int layer = block;
+            layers.block("blocks." + layer, residual, timeOfBlocks, x -> attention.attend(layer, x),
+                    layers.ofPrompt(TEXT_KEYS.formatted(layer)), layers.ofPrompt(TEXT_VALUES.formatted(layer)));
+            if (hinted.contains(layer)) {
+                residual.addMore("blocks." + layer + ".hint",
+                        net.input(HINT.formatted(layer), net.compute(), Dim.named("hint_tokens"), Dim.of(config.dim())));
+            }
+            residual.whenSummed(sum -> probe.see(net, "block" + layer, sum));
         }
         Value flow = net.cast("flow.f32", frames(head(residual, time), size), DType.F32);
         net.graph().output(FLOW, flow, latentsShape);
@@ -107,28 +122,6 @@ final class TransformerGraph {
         net.graph().output(NEXT, net.add("next", kept, added), latentsShape);
     }
 
-    /** [1,D]: e of the spec. */
-    private Value timeEmbedding() {
-        Value sinusoid = net.input(SINUSOID, net.compute(), Dim.of(1, config.freqDim()));
-        Value inner = Activations.silu(net, "time_embedding.1", Linear.withBias(net, "time_embedding.0", sinusoid));
-        Value time = Linear.withBias(net, "time_embedding.2", inner);
-        probe.see(net, "e", time);
-        return time;
-    }
-
-    /**
-     * {@code [F,16,h,w] -> [F·f,D]}, tokens by frame, row and column. A convolution whose kernel is its stride is a product with each
-     * patch's numbers in the order channel, dy, dx.
-     */
-    private Value patches(Value latents, LatentSize size) {
-        Value x = net.cast("latents.narrow", latents, net.compute());
-        x = net.reshape("patches.split", x, -1, TransformerConfig.CHANNELS, size.rows(), 2, size.columns(), 2);
-        x = net.transpose("patches", x, 0, 2, 4, 1, 3, 5);
-        x = net.reshape("patches.tokens", x, -1, TransformerConfig.PATCH);
-        return Linear.of(net, "patch_embedding", x,
-                net.weight("patch_embedding.weight", Shape.of(config.dim(), TransformerConfig.PATCH)), net.weight("patch_embedding.bias"));
-    }
-
     /** {@code [F·f,64] -> [F,16,h,w]}. Other than that of a patch before, the order of a token's numbers here is dy, dx, channel. */
     private Value frames(Value tokens, LatentSize size) {
         Value x = net.reshape("unpatchify.split", tokens, -1, size.rows(), size.columns(), 2, 2, TransformerConfig.CHANNELS);
@@ -136,58 +129,12 @@ final class TransformerGraph {
         return net.reshape("unpatchify.frames", x, -1, TransformerConfig.CHANNELS, size.height(), size.width());
     }
 
-    private void block(int layer, ResidualStream residual, Value time, SelfAttention attention) {
-        String path = "blocks." + layer;
-        List<Value> modulation = modulation(path, path + ".modulation", time, 6);
-        Value x = residual.normed(path + ".norm1", scale(path + ".norm1", modulation.get(1)), modulation.get(0));
-        if (layer > 0) {
-            probe.see(net, "block" + (layer - 1), residual.sum());
-        }
-        x = Linear.withBias(net, path + ".self_attn.o", attention.attend(layer, x));
-        residual.add(net.mul(path + ".self_attn.gate", x, modulation.get(2)), Value.NONE);
-        x = residual.normed(path + ".norm3", net.weight(path + ".norm3.weight"), net.weight(path + ".norm3.bias"));
-        x = Linear.withoutBias(net, path + ".cross_attn.o", crossAttention(layer, x));
-        residual.add(x, net.weight(path + ".cross_attn.o.bias"));
-        x = residual.normed(path + ".norm2", scale(path + ".norm2", modulation.get(4)), modulation.get(3));
-        x = mlp(path + ".ffn.0", path + ".ffn.2", x);
-        residual.add(net.mul(path + ".ffn.gate", x, modulation.get(5)), Value.NONE);
-    }
-
-    /** {@code [S,D] -> [S,D]}, before the output projection. */
-    private Value crossAttention(int layer, Value x) {
-        String path = "blocks." + layer + ".cross_attn";
-        Dim[] shape = Dim.of(1, config.textLen(), config.dim());
-        Value q = Linear.withBias(net, path + ".q", x);
-        q = Norms.rms(net, path + ".norm_q", q, net.weight(path + ".norm_q.weight"), config.eps());
-        Value seen = Attention.full(net, path, net.reshape(path + ".q_sequence", q, 1, -1, config.dim()),
-                net.input(TEXT_KEYS.formatted(layer), net.compute(), shape), net.input(TEXT_VALUES.formatted(layer), net.compute(), shape),
-                config.heads(), 1 / Math.sqrt(config.headDim()));
-        return net.reshape(path + ".joined", seen, -1, config.dim());
-    }
-
     private Value head(ResidualStream residual, Value time) {
         Value row = net.reshape("head.time", time, -1);
-        List<Value> modulation = modulation("head", "head.modulation", net.concat("head.time_rows", 0, row, row), 2);
-        Value x = residual.normed("head.norm", scale("head.norm", modulation.get(1)), modulation.get(0));
-        probe.see(net, "block" + (config.layers() - 1), residual.sum());
+        List<Value> modulation = layers.modulation("head", "head.modulation", net.concat("head.time_rows", 0, row, row), 2);
+        Value x = residual.normed("head.norm", layers.scale("head.norm", modulation.get(1)), modulation.get(0));
         Value tokens = Linear.withBias(net, "head.head", x);
         probe.see(net, "head", tokens);
         return tokens;
-    }
-
-    /** Learned rows plus those of the timestep, [D] each. */
-    private List<Value> modulation(String path, String weight, Value time, int rows) {
-        Value learned = net.weight(weight, Shape.of((long) rows * config.dim()));
-        return net.split(path + ".modulation_rows", net.add(path + ".modulated", learned, time), 0, rows);
-    }
-
-    /** A modulation's row tells by how much a norm's scale differs from 1. */
-    private Value scale(String path, Value row) {
-        return net.add(path + ".scale", net.constant("one", Shape.of(1), 1), row);
-    }
-
-    private Value mlp(String in, String out, Value x) {
-        Value inner = Activations.geluOfSum(net, in + ".gelu", Linear.withoutBias(net, in, x), net.weight(in + ".bias"));
-        return Linear.withBias(net, out, inner);
     }
 }

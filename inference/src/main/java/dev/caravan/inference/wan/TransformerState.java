@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * One stream's part of a {@link Transformer}: the keys and values of past frames and of the prompt, and the tensors of a step, all on the
@@ -41,6 +42,7 @@ public final class TransformerState implements AutoCloseable {
     private final CacheChanges changes;
     private final Binding textBinding;
     private final Map<Object, Binding> bindings = new HashMap<>();
+    private final Optional<VaceState> vace;
     private boolean prompted;
 
     TransformerState(Transformer transformer, int capacity) {
@@ -72,6 +74,8 @@ public final class TransformerState implements AutoCloseable {
             nextSigma = pool.zeros(DType.F32, Shape.of(1));
             pass = PassInputs.of(transformer.options().keys(), pool, config, transformer.size(), capacity);
             changes = new CacheChanges(pool, keys, values);
+            vace = transformer.vace()
+                    .map(network -> pool.own(new VaceState(transformer, network, capacity, latents, sinusoid)));
             textBinding = pool.own(transformer.text().bind());
             bindText();
         } catch (RuntimeException e) {
@@ -82,6 +86,7 @@ public final class TransformerState implements AutoCloseable {
 
     private void bindText() {
         textBinding.input(TransformerGraph.PROMPT, prompt);
+        vace.ifPresent(own -> own.bindText(textBinding));
         Shape rows = Shape.of(config.textLen(), config.dim());
         for (int layer = 0; layer < config.layers(); layer++) {
             textBinding.output(TransformerGraph.TEXT_KEYS.formatted(layer), pool.view(textKeys.get(layer), rows));
@@ -102,6 +107,28 @@ public final class TransformerState implements AutoCloseable {
         prompt.write(embedding.values());
         textBinding.run();
         prompted = true;
+        vace.ifPresent(VaceState::promptChanged);
+    }
+
+    /**
+     * Takes a context for all denoise steps from now on: what guides them through VACE (spec vace.md §2, §3). It changes nothing in passes
+     * that are made for their keys and values only. The first one takes memory for what VACE needs, by far the most of it in the first step.
+     *
+     * @param context F32 [T,96,h,w], frame by frame, at least one; copied, so it may be closed or changed afterwards. Frame 0 belongs to a
+     *                step's first frame; frames beyond those of a step are not used, those that a step has beyond these have zeros
+     *                in place of tokens
+     * @param scale   by which hints are multiplied, at least 0, in the type that is computed in; with 0 none are made
+     * @throws IllegalStateException    when the model was loaded without VACE
+     * @throws IllegalArgumentException when the context has another shape or type, or the scale is none
+     * @throws OrtException             when memory ran out
+     */
+    public void setVace(Tensor context, double scale) {
+        vace.orElseThrow(() -> new IllegalStateException("the model was loaded without VACE")).guide(context, scale);
+    }
+
+    /** Takes no context any more: steps are those of a model without VACE. What was taken for VACE stays for the next context. */
+    public void withoutVace() {
+        vace.ifPresent(VaceState::leave);
     }
 
     /**
@@ -125,7 +152,7 @@ public final class TransformerState implements AutoCloseable {
     public Tensor denoise(CachePass pass, Tensor latents, float timestep, float sigma) {
         return transformer.device().call(() -> {
             this.sigma.write(new float[] {sigma});
-            return run(pass, latents, timestep, clean);
+            return run(pass, latents, timestep, clean, true);
         });
     }
 
@@ -142,7 +169,7 @@ public final class TransformerState implements AutoCloseable {
             this.sigma.write(new float[] {sigma});
             this.nextSigma.write(new float[] {nextSigma});
             ofFrames(this.noise, pass.queryPositions().size()).write(noise);
-            return run(pass, latents, timestep, next);
+            return run(pass, latents, timestep, next, true);
         });
     }
 
@@ -163,7 +190,7 @@ public final class TransformerState implements AutoCloseable {
      * @throws OrtException as {@link #denoise}
      */
     public void store(CachePass pass, Tensor latents) {
-        transformer.device().call(() -> run(pass, latents, 0, clean));
+        transformer.device().call(() -> run(pass, latents, 0, clean, false));
         change(pass.after());
     }
 
@@ -186,7 +213,7 @@ public final class TransformerState implements AutoCloseable {
         return ofFrames(flow, frames);
     }
 
-    private Tensor run(CachePass cachePass, Tensor from, float timestep, Tensor result) {
+    private Tensor run(CachePass cachePass, Tensor from, float timestep, Tensor result, boolean guided) {
         if (!prompted) {
             throw new IllegalStateException("a prompt is set before the first pass");
         }
@@ -199,16 +226,24 @@ public final class TransformerState implements AutoCloseable {
         }
         sinusoid.write(TimestepSinusoid.of(timestep, config.freqDim()));
         pass.write(cachePass);
-        binding(cachePass).run();
+        vace.filter(hints -> guided && hints.guiding())
+                .map(hints -> hints.hinted(pass.sizes(cachePass), cachePass.queryPositions().size(), owner -> bind(cachePass, owner)))
+                .orElseGet(() -> binding(cachePass))
+                .run();
         return ofFrames(result, cachePass.queryPositions().size());
     }
 
-    /** One per combination of sizes, so that a GPU records each once and replays it from then on. */
+    /** One per combination of sizes, so that a GPU records each once and replays it from then on. Without hints. */
     Binding binding(CachePass cachePass) {
-        return bindings.computeIfAbsent(pass.sizes(cachePass), sizes -> bind(cachePass));
+        return bindings.computeIfAbsent(pass.sizes(cachePass), sizes -> {
+            Binding binding = bind(cachePass, pool);
+            vace.ifPresent(own -> own.bindNone(binding));
+            return binding;
+        });
     }
 
-    private Binding bind(CachePass cachePass) {
+    /** All but the hints. */
+    private Binding bind(CachePass cachePass, TensorPool owner) {
         int frames = cachePass.queryPositions().size();
         int slots = pass.boundSlots(cachePass);
         if (slots > capacity || frames > capacity) {
@@ -216,7 +251,7 @@ public final class TransformerState implements AutoCloseable {
                     "a pass over " + frames + " frames that sees " + slots + " does not go with a cache of " + capacity);
         }
         // Recording runs the model more than once: it writes the same rows of the caches again, and nothing else that it reads.
-        Binding binding = pool.own(transformer.step().bind()).captured();
+        Binding binding = owner.own(transformer.step().bind()).captured();
         binding.input(TransformerGraph.LATENTS, ofFrames(latents, frames))
                 .input(TransformerGraph.NOISE, ofFrames(noise, frames))
                 .input(TransformerGraph.SINUSOID, sinusoid)
@@ -242,6 +277,11 @@ public final class TransformerState implements AutoCloseable {
         return pool.view(whole, transformer.size().latents(frames));
     }
 
+    /** The binding that makes the hints of steps over so many frames; a context was set before. */
+    Binding hints(int frames) {
+        return vace.orElseThrow().inputs().maker(frames);
+    }
+
     /** The cached keys of a block, [capacity,f,D]. */
     Tensor keys(int layer) {
         return keys.get(layer);
@@ -254,6 +294,11 @@ public final class TransformerState implements AutoCloseable {
 
     @Override
     public void close() {
-        pool.close();
+        try {
+            // Its steps are tied to tensors of the pool that are younger than itself.
+            vace.ifPresent(VaceState::close);
+        } finally {
+            pool.close();
+        }
     }
 }

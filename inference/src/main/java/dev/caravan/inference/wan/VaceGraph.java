@@ -1,0 +1,158 @@
+package dev.caravan.inference.wan;
+
+import dev.caravan.inference.nn.Attention;
+import dev.caravan.inference.nn.Linear;
+import dev.caravan.inference.nn.Net;
+import dev.caravan.inference.nn.Rotary;
+import dev.caravan.inference.nn.Weights;
+import dev.caravan.inference.onnx.Dim;
+import dev.caravan.inference.onnx.Graph;
+import dev.caravan.inference.onnx.OnnxModel;
+import dev.caravan.inference.onnx.Value;
+import dev.caravan.inference.ort.Provider;
+import dev.caravan.inference.tensor.DType;
+import java.util.List;
+
+/**
+ * The VACE blocks beside a causal Wan transformer as two models (spec vace.md §3). {@code text} makes the keys and values of a prompt that
+ * they see. {@code hints} makes of a context and the latents of a step what the step adds behind some of its blocks:
+ *
+ * <pre>
+ * latents [F,16,h,w] -> patches -------------+
+ * context [F,96,h,w] -> patches -> [F·f,D] --+--> block 0 --> block 1 --> ...
+ *                                                    |           |
+ *                                                 hint.l0     hint.l1    [F·f,D], times the scale
+ * </pre>
+ *
+ * <p>Hints depend on the latents through their patches alone, so all are made before the step. The model of its own keeps every binding
+ * a static graph, and a step without a context costs nothing; in return the few weights that both need, those of patches and of the
+ * timestep, are on the device twice: about a hundredth of a transformer.
+ *
+ * <p>A frame beyond the context has tokens of zeros, which are not those of pixels of zeros: hence {@code given}, 1 or 0 for each frame.
+ * Keys are padded with rows of zeros that are seen like all others (spec causal-wan.md §4.6), as many as are bound; often none.
+ */
+final class VaceGraph {
+
+    /** Inputs and outputs of both models by name, where the transformer's have none; {@code %d} is the VACE block. */
+    static final String TEXT_KEYS = "vace_text_k.%d";
+    static final String TEXT_VALUES = "vace_text_v.%d";
+    static final String CONTEXT = "context";
+    static final String GIVEN = "given";
+    static final String SCALE = "scale";
+    static final String COS = "cos";
+    static final String SIN = "sin";
+    static final String PADDING = "padding";
+
+    private static final Dim FRAMES = Dim.named("frames");
+    private static final Dim TOKENS = Dim.named("tokens");
+
+    private final Net net;
+    private final TransformerConfig config;
+    private final LatentSize size;
+    private final Probe probe;
+    private final TransformerLayers layers;
+    private final Value cos;
+    private final Value sin;
+    private final Value padding;
+    private final Value scale;
+
+    private VaceGraph(Net net, TransformerConfig config, LatentSize size, Probe probe) {
+        this.net = net;
+        this.config = config;
+        this.size = size;
+        this.probe = probe;
+        this.layers = new TransformerLayers(net, config, Probe.NONE);
+        Dim pairs = Dim.of(config.headDim() / 2);
+        cos = net.input(COS, DType.F32, TOKENS, pairs);
+        sin = net.input(SIN, DType.F32, TOKENS, pairs);
+        padding = net.input(PADDING, net.compute(), Dim.of(1), Dim.named("padding"), Dim.of(config.dim()));
+        scale = net.input(SCALE, net.compute(), Dim.of(1));
+    }
+
+    /** {@code text [textLen,D] -> vace_text_k.i, vace_text_v.i [textLen,D]} of each VACE block i. */
+    static OnnxModel text(VaceModule module, TransformerConfig config, DType compute, Provider provider) {
+        Net net = new Net(new Graph("wan.vace.text"), module.weights(), compute, provider);
+        TransformerLayers layers = new TransformerLayers(net, config, Probe.NONE);
+        Value text = net.input(TransformerGraph.TEXT, compute, Dim.of(config.textLen(), config.dim()));
+        for (int i = 0; i < module.layers().size(); i++) {
+            layers.outputOfPrompt(path(i), text, TEXT_KEYS.formatted(i), TEXT_VALUES.formatted(i));
+        }
+        return net.build();
+    }
+
+    /**
+     * {@code latents, sinusoid} as the step has them, {@code context [F,96,h,w]}, {@code given [F,1,1]}, {@code cos, sin [S,d/2]} of
+     * positions 0 to F - 1, {@code padding [1,p,D]} of zeros, {@code scale [1]} {@code -> hint.l [S,D]} for each layer l that gets one.
+     *
+     * @param weights of the transformer itself
+     */
+    static OnnxModel hints(
+            Weights weights,
+            VaceModule module,
+            TransformerConfig config,
+            LatentSize size,
+            DType compute,
+            Provider provider,
+            Probe probe) {
+        Weights both = name -> (name.startsWith("vace_") ? module.weights() : weights).get(name);
+        Net net = new Net(new Graph("wan.vace"), both, compute, provider);
+        new VaceGraph(net, config, size, probe).hints(module.layers());
+        return net.build();
+    }
+
+    private void hints(List<Integer> hinted) {
+        Value latents = net.input(TransformerGraph.LATENTS, DType.F32,
+                FRAMES, Dim.of(TransformerConfig.CHANNELS), Dim.of(size.height()), Dim.of(size.width()));
+        Value time = layers.timeOfBlocks(layers.time());
+        Value tokens = layers.patches("patches", latents, TransformerConfig.CHANNELS, size, "patch_embedding");
+        ResidualStream residual = new ResidualStream(net, config.eps(), tokens);
+        residual.add(Linear.withBias(net, path(0) + ".before_proj", context()), Value.NONE);
+        for (int block = 0; block < hinted.size(); block++) {
+            int i = block;
+            layers.block(path(i), residual, time, x -> attention(path(i) + ".self_attn", x),
+                    layers.ofPrompt(TEXT_KEYS.formatted(i)), layers.ofPrompt(TEXT_VALUES.formatted(i)));
+            residual.whenSummed(sum -> hint(i, hinted.get(i), sum));
+        }
+        residual.finish("vace_blocks.last");
+    }
+
+    /** [S,D]: the context's patches, zeros where there is none. */
+    private Value context() {
+        Value context = net.input(CONTEXT, DType.F32,
+                FRAMES, Dim.of(VaceWeights.CHANNELS), Dim.of(size.height()), Dim.of(size.width()));
+        Value tokens = layers.patches("context.patches", context, VaceWeights.CHANNELS, size, "vace_patch_embedding");
+        Value frames = net.reshape("context.frames", tokens, -1, size.tokens(), config.dim());
+        Value given = net.mul("context.given", frames, net.input(GIVEN, net.compute(), FRAMES, Dim.of(1), Dim.of(1)));
+        return net.reshape("context.given_tokens", given, -1, config.dim());
+    }
+
+    /** Every token sees those of its own call and the padding: {@code [S,D] -> [S,D]}. */
+    private Value attention(String path, Value x) {
+        Value q = turned(path, "q", layers.normed(path, "q", x));
+        Value k = turned(path, "k", layers.normed(path, "k", x));
+        Value v = sequence(path + ".v_sequence", Linear.withBias(net, path + ".v", x));
+        Value seen = Attention.full(net, path, q, net.concat(path + ".keys", 1, k, padding), net.concat(path + ".values", 1, v, padding),
+                config.heads(), 1 / Math.sqrt(config.headDim()));
+        return net.reshape(path + ".joined", seen, -1, config.dim());
+    }
+
+    private Value turned(String path, String projection, Value x) {
+        Value all = sequence(path + "." + projection + "_sequence", x);
+        return Rotary.interleaved(net, path + ".rope_" + projection, all, cos, sin, config.heads());
+    }
+
+    private void hint(int block, int layer, Value sum) {
+        String path = path(block) + ".after_proj";
+        Value hint = Linear.withBias(net, path, sum);
+        probe.see(net, "hint" + layer, hint);
+        net.graph().output(TransformerGraph.HINT.formatted(layer), net.mul(path + ".scaled", hint, scale), TOKENS, Dim.of(config.dim()));
+    }
+
+    private Value sequence(String path, Value x) {
+        return net.reshape(path, x, 1, -1, config.dim());
+    }
+
+    private static String path(int block) {
+        return "vace_blocks." + block;
+    }
+}
