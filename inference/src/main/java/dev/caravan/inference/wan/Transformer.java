@@ -4,6 +4,7 @@ import dev.caravan.inference.nn.Weights;
 import dev.caravan.inference.ort.Device;
 import dev.caravan.inference.ort.OrtException;
 import dev.caravan.inference.ort.OrtSession;
+import dev.caravan.inference.ort.Provider;
 import dev.caravan.inference.ort.SessionSettings;
 import dev.caravan.inference.tensor.DType;
 
@@ -41,7 +42,11 @@ public final class Transformer implements AutoCloseable {
         return load(device, config, size, weights, options, Probe.NONE, SessionSettings.DEFAULT.withGraphs());
     }
 
-    /** @param settings of the network that makes the steps */
+    /**
+     * On CUDA nothing is folded: weights are in the computed type already, but for quantized ones, which are to stay as small as they are.
+     *
+     * @param settings of the network that makes the steps
+     */
     static Transformer load(
             Device device,
             TransformerConfig config,
@@ -50,9 +55,12 @@ public final class Transformer implements AutoCloseable {
             TransformerOptions options,
             Probe probe,
             SessionSettings settings) {
-        OrtSession text = device.load(TransformerGraph.text(weights, config, options.compute(), device.provider(), probe));
+        boolean fold = device.provider() == Provider.CPU;
+        OrtSession text = device.load(TransformerGraph.text(weights, config, options.compute(), device.provider(), probe),
+                fold ? SessionSettings.DEFAULT : SessionSettings.DEFAULT.withoutFolding());
         try {
-            OrtSession step = device.load(TransformerGraph.step(weights, config, size, options, device.provider(), probe), settings);
+            OrtSession step = device.load(TransformerGraph.step(weights, config, size, options, device.provider(), probe),
+                    fold ? settings : settings.withoutFolding());
             return new Transformer(device, config, size, options, text, step);
         } catch (RuntimeException e) {
             text.close();

@@ -4,9 +4,11 @@ import dev.caravan.inference.checkpoint.Checkpoint;
 import dev.caravan.inference.checkpoint.CheckpointException;
 import dev.caravan.inference.checkpoint.Conversion;
 import dev.caravan.inference.checkpoint.DerivedWeights;
+import dev.caravan.inference.checkpoint.Float8;
 import dev.caravan.inference.checkpoint.Requirements;
 import dev.caravan.inference.lora.LoraAdapter;
 import dev.caravan.inference.lora.LoraMerge;
+import dev.caravan.inference.nn.Weights;
 import dev.caravan.inference.ort.Device;
 import dev.caravan.inference.ort.Provider;
 import dev.caravan.inference.pipeline.Progress;
@@ -65,9 +67,9 @@ final class NetworkLoader {
             stage("Loading text encoder...");
             PromptEncoder prompts = prompts(config);
             stage("Loading diffusion model...");
-            Checkpoint weights = generator(config);
+            Checkpoint weights = quantized(generator(config));
             stage("Building diffusion model...");
-            Transformer transformer = owned(Transformer.load(device, config, size, weights::get, options()));
+            Transformer transformer = owned(Transformer.load(device, config, size, Weights.of(weights), options()));
             stage("Loading VAE...");
             VideoAutoencoder vae = owned(vae());
             LatentMix mix = owned(new LatentMix(device));
@@ -128,6 +130,20 @@ final class NetworkLoader {
         try (LoraMerge merge = new LoraMerge(device, List.of(new LoraMerge.Applied(adapter, 1)), type)) {
             return derived.of(files.family().id(), model, merge, this::merging);
         }
+    }
+
+    /** In eight bits, where that was asked for: after everything else was done to the weights. */
+    private Checkpoint quantized(Checkpoint weights) throws CheckpointException {
+        if (!settings.float8()) {
+            return weights;
+        }
+        Float8 recipe = files.family().sharesScales(false) ? new Float8(NetworkLoader::projection) : Float8.each();
+        return new DerivedWeights(files.derived()).of(files.family().id() + "-fp8", weights, recipe, this::merging);
+    }
+
+    /** Queries, keys and values of one block under one name. */
+    private static String projection(String weight) {
+        return weight.replaceFirst("\\.self_attn\\.[qkv]\\.", ".self_attn.qkv.");
     }
 
     private TransformerOptions options() {
