@@ -86,10 +86,28 @@ public final class Transformer implements AutoCloseable {
         return size;
     }
 
-    /** Bytes on the device of what a stream keeps from call to call, by far the most of its state. */
-    public long cacheBytes(int capacityFrames) {
+    /**
+     * Bytes on the device of one stream's state: the keys and values of past frames and of the prompt, by far the most, and the tensors
+     * of a step.
+     *
+     * @param capacityFrames slots of its caches, latent frames
+     */
+    public static long streamBytes(TransformerConfig config, LatentSize size, DType compute, int capacityFrames) {
         long perLayer = 2L * config.dim() * ((long) capacityFrames * size.tokens() + config.textLen());
-        return config.layers() * perLayer * options.compute().bytes();
+        long prompt = (long) config.textLen() * config.textDim();
+        // Latents, noise, flow, x0 and the next step's latents; positions of queries and keys.
+        long step = 5 * size.latents(capacityFrames).bytes(DType.F32)
+                + 4L * capacityFrames * size.tokens() * config.headDim() / 2 * DType.F32.bytes();
+        return (config.layers() * perLayer + prompt) * compute.bytes() + step;
+    }
+
+    /**
+     * Bytes that one step takes for what lies between its layers, as an estimate: a dozen tensors of the feed-forward part's width.
+     *
+     * @param frames of a call at the most
+     */
+    public static long workingBytes(TransformerConfig config, LatentSize size, DType compute, int frames) {
+        return 12L * frames * size.tokens() * config.ffnDim() * compute.bytes();
     }
 
     Device device() {

@@ -11,6 +11,7 @@ import dev.caravan.inference.lora.LoraMerge;
 import dev.caravan.inference.nn.Weights;
 import dev.caravan.inference.ort.Device;
 import dev.caravan.inference.ort.Provider;
+import dev.caravan.inference.pipeline.PipelineException;
 import dev.caravan.inference.pipeline.Progress;
 import dev.caravan.inference.tensor.DType;
 import dev.caravan.inference.text.EmbeddingCache;
@@ -59,11 +60,13 @@ final class NetworkLoader {
     }
 
     /** @throws InterruptedException when the load was given up; noticed between networks, and while weights are read or written */
-    CausalNetworks load() throws CheckpointException, InterruptedException {
+    CausalNetworks load() throws CheckpointException, PipelineException, InterruptedException {
         boolean loaded = false;
         try {
             TransformerConfig config = TransformerConfig.parse(files.configText());
             LatentSize size = LatentSize.ofPictures(settings.size().height(), settings.size().width());
+            MemoryPlan memory = memory(config, size);
+            memory.requireModel(device);
             stage("Loading text encoder...");
             PromptEncoder prompts = prompts(config);
             stage("Loading diffusion model...");
@@ -74,7 +77,7 @@ final class NetworkLoader {
             VideoAutoencoder vae = owned(vae());
             LatentMix mix = owned(new LatentMix(device));
             loaded = true;
-            return new CausalNetworks(device, compute, size, prompts, open.getLast(), transformer, vae, mix);
+            return new CausalNetworks(device, compute, size, prompts, open.getLast(), transformer, vae, mix, memory);
         } catch (CheckpointException e) {
             if (Thread.interrupted()) {
                 // The system breaks off reading and writing in a thread that was interrupted, which is nobody's fault.
@@ -87,6 +90,13 @@ final class NetworkLoader {
                 open.forEach(NetworkLoader::close);
             }
         }
+    }
+
+    private MemoryPlan memory(TransformerConfig config, LatentSize size) throws CheckpointException {
+        String what = files.family().id() + " at " + settings.size().width() + "x" + settings.size().height();
+        return MemoryPlan.of(what, settings, config, size, compute, Checkpoint.open(files.textEncoder()),
+                VideoAutoencoders.memory(vaeOptions(), Checkpoint.open(files.vae(settings.vae())), device.provider()),
+                files.family().newCachePolicy().capacityFrames());
     }
 
     private PromptEncoder prompts(TransformerConfig config) throws CheckpointException {
@@ -155,11 +165,15 @@ final class NetworkLoader {
     }
 
     private VideoAutoencoder vae() throws CheckpointException {
+        return VideoAutoencoders.load(vaeOptions(), Checkpoint.open(files.vae(settings.vae())), device);
+    }
+
+    private VaeOptions vaeOptions() {
         // fp16 has the better convolutions on CUDA, and an autoencoder normalises in every block.
         DType type = device.provider() == Provider.CPU ? DType.F32 : DType.F16;
         VaeOptions options = new VaeOptions(settings.vae(), settings.size().height(), settings.size().width(), type);
         options = files.family().normalisedEncode() ? options : options.withRawEncode();
-        return VideoAutoencoders.load(options.withLatents(DType.F32), Checkpoint.open(files.vae(settings.vae())), device);
+        return options.withLatents(DType.F32);
     }
 
     private void stage(String text) throws InterruptedException {
