@@ -5,25 +5,22 @@ import dev.caravan.inference.tensor.DType;
 import dev.caravan.inference.tensor.Shape;
 import java.lang.foreign.MemorySegment;
 import java.util.Locale;
-import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where models run and tensors live. Runs and whatever touches tensors are done by its one thread, in the order asked for: sessions that
- * ask for one step at a time share it fairly, and nobody touches a tensor that a run is using. Models for the CPU are loaded on the
+ * Where models run and tensors live. Runs and whatever touches tensors are done by its one thread, one after the other: sessions that ask
+ * for one step at a time share its time evenly ({@link FairTurns}), and nobody touches a tensor that a run is using. Models for the CPU are loaded on the
  * thread that wants them, beside the runs; those for a GPU between the runs, because nothing may be allocated while one is recorded.
  * Thread-safe.
  */
@@ -32,36 +29,31 @@ public final class Device implements AutoCloseable {
     private final OrtRuntime runtime;
     private final Provider provider;
     private final int threads;
-    private final ThreadPoolExecutor executor;
+    private final FairTurns turns;
     private final TensorMemory space;
     private final AtomicLong occupied = new AtomicLong();
     private final AtomicReference<Handles> handles = new AtomicReference<>(Handles.NONE);
     private final TransferCount transfers = new TransferCount();
     /** Loads on threads of others share it; closing waits for them. */
     private final ReadWriteLock loads = new ReentrantReadWriteLock();
-    private volatile @Nullable Thread worker;
+    private final Thread worker;
 
-    private Device(OrtRuntime runtime, Provider provider, int threads, Supplier<TensorMemory> memory) {
+    private Device(OrtRuntime runtime, Provider provider, int threads, Supplier<TensorMemory> memory, LongSupplier nanos) {
         this.runtime = runtime;
         this.provider = provider;
         this.threads = threads;
-        this.executor = new ThreadPoolExecutor(1, 1, 0, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), this::thread);
+        this.turns = new FairTurns(nanos);
+        worker = Thread.ofPlatform().daemon().name("device-" + provider.name().toLowerCase(Locale.ROOT)).unstarted(() -> {
+            turns.serve();
+            freeSpace();
+        });
+        worker.start();
         try {
             this.space = call(memory::get);
         } catch (RuntimeException e) {
-            executor.shutdown();
+            turns.close();
             throw e;
         }
-    }
-
-    private Thread thread(Runnable work) {
-        Thread thread = new Thread(() -> {
-            work.run();
-            freeSpace();
-        }, "device-" + provider.name().toLowerCase(Locale.ROOT));
-        thread.setDaemon(true);
-        worker = thread;
-        return thread;
     }
 
     /** The last thing the thread does: no work comes after it. */
@@ -77,7 +69,12 @@ public final class Device implements AutoCloseable {
      * @param memory made on the device's thread
      */
     static Device open(OrtRuntime runtime, Provider provider, int threads, Supplier<TensorMemory> memory) {
-        return new Device(runtime, provider, threads, memory);
+        return open(runtime, provider, threads, memory, System::nanoTime);
+    }
+
+    /** @param nanos tells how long work takes */
+    static Device open(OrtRuntime runtime, Provider provider, int threads, Supplier<TensorMemory> memory, LongSupplier nanos) {
+        return new Device(runtime, provider, threads, memory, nanos);
     }
 
     public Provider provider() {
@@ -102,7 +99,7 @@ public final class Device implements AutoCloseable {
         }
         Future<T> future;
         try {
-            future = executor.submit(work);
+            future = turns.ask(work);
         } catch (RejectedExecutionException _) {
             throw closed();
         }
@@ -171,7 +168,7 @@ public final class Device implements AutoCloseable {
         }
         loads.readLock().lock();
         try {
-            if (executor.isShutdown()) {
+            if (turns.isClosed()) {
                 throw closed();
             }
             return new OrtSession(this, model, settings, threads);
@@ -197,18 +194,13 @@ public final class Device implements AutoCloseable {
 
     /** Host memory of the calling thread, for work it waits for: memory of its own alone would be refused to the device's thread. */
     MemorySegment lent(MemorySegment host) {
-        boolean ownAlone = host.isNative() && host.isAccessibleBy(Thread.currentThread()) && !host.isAccessibleBy(worker());
+        boolean ownAlone = host.isNative() && host.isAccessibleBy(Thread.currentThread()) && !host.isAccessibleBy(worker);
         return ownAlone ? MemorySegment.ofAddress(host.address()).reinterpret(host.byteSize()) : host;
-    }
-
-    /** There is one since the constructor had its memory made. */
-    private Thread worker() {
-        return Objects.requireNonNull(worker);
     }
 
     /** Work that waits for the thread. */
     int waiting() {
-        return executor.getQueue().size();
+        return turns.size();
     }
 
     OrtRuntime runtime() {
@@ -243,13 +235,13 @@ public final class Device implements AutoCloseable {
      */
     @Override
     public void close() {
-        Thread ending = worker();
+        Thread ending = worker;
         if (Thread.currentThread() == ending) {
             throw new IllegalStateException("the device's own thread cannot close it");
         }
         loads.writeLock().lock();
         try {
-            executor.shutdown();
+            turns.close();
         } finally {
             loads.writeLock().unlock();
         }

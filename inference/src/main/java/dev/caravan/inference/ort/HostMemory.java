@@ -9,6 +9,7 @@ import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
+import java.util.OptionalLong;
 
 /**
  * Memory of the C library. Arenas are not used: theirs counts against the JVM's limit for direct buffers, which is a small fraction of
@@ -83,6 +84,16 @@ final class HostMemory implements TensorMemory {
     @Override
     public void zero(MemorySegment memory) {
         memory.fill((byte) 0);
+    }
+
+    @Override
+    public OptionalLong free() {
+        return HostRoom.OF_THIS_MACHINE.free();
+    }
+
+    @Override
+    public OptionalLong total() {
+        return HostRoom.OF_THIS_MACHINE.total();
     }
 
     @Override

@@ -4,6 +4,7 @@ import dev.caravan.inference.nn.Weights;
 import dev.caravan.inference.ort.Device;
 import dev.caravan.inference.ort.OrtException;
 import dev.caravan.inference.ort.OrtSession;
+import dev.caravan.inference.ort.Provider;
 import dev.caravan.inference.ort.SessionSettings;
 import dev.caravan.inference.tensor.DType;
 import java.util.Optional;
@@ -50,7 +51,11 @@ public final class Transformer implements AutoCloseable {
         return load(device, config, size, weights, options, Probe.NONE, SessionSettings.DEFAULT.withGraphs());
     }
 
-    /** @param settings of the network that makes the steps */
+    /**
+     * On CUDA nothing is folded: weights are in the computed type already, but for quantized ones, which are to stay as small as they are.
+     *
+     * @param settings of the network that makes the steps
+     */
     static Transformer load(
             Device device,
             TransformerConfig config,
@@ -59,13 +64,16 @@ public final class Transformer implements AutoCloseable {
             TransformerOptions options,
             Probe probe,
             SessionSettings settings) {
+        boolean fold = device.provider() == Provider.CPU;
+        SessionSettings ofText = fold ? SessionSettings.DEFAULT : SessionSettings.DEFAULT.withoutFolding();
+        SessionSettings ofStep = fold ? settings : settings.withoutFolding();
         Owned loaded = new Owned();
         try {
-            OrtSession text = loaded.keep(device.load(TransformerGraph.text(weights, config, options, device.provider(), probe)));
+            OrtSession text = loaded.keep(device.load(TransformerGraph.text(weights, config, options, device.provider(), probe), ofText));
             OrtSession step = loaded.keep(
-                    device.load(TransformerGraph.step(weights, config, size, options, device.provider(), probe), settings));
+                    device.load(TransformerGraph.step(weights, config, size, options, device.provider(), probe), ofStep));
             Optional<VaceNetwork> vace = options.vace().map(module ->
-                    VaceNetwork.load(device, config, size, weights, module, options, probe, settings));
+                    VaceNetwork.load(device, config, size, weights, module, options, probe, ofText, ofStep));
             return new Transformer(device, config, size, options, text, step, vace);
         } catch (RuntimeException e) {
             loaded.close();
@@ -96,10 +104,28 @@ public final class Transformer implements AutoCloseable {
         return vace.isPresent();
     }
 
-    /** Bytes on the device of what a stream keeps from call to call, by far the most of its state. */
-    public long cacheBytes(int capacityFrames) {
+    /**
+     * Bytes on the device of one stream's state: the keys and values of past frames and of the prompt, by far the most, and the tensors
+     * of a step.
+     *
+     * @param capacityFrames slots of its caches, latent frames
+     */
+    public static long streamBytes(TransformerConfig config, LatentSize size, DType compute, int capacityFrames) {
         long perLayer = 2L * config.dim() * ((long) capacityFrames * size.tokens() + config.textLen());
-        return config.layers() * perLayer * options.compute().bytes();
+        long prompt = (long) config.textLen() * config.textDim();
+        // Latents, noise, flow, x0 and the next step's latents; positions of queries and keys.
+        long step = 5 * size.latents(capacityFrames).bytes(DType.F32)
+                + 4L * capacityFrames * size.tokens() * config.headDim() / 2 * DType.F32.bytes();
+        return (config.layers() * perLayer + prompt) * compute.bytes() + step;
+    }
+
+    /**
+     * Bytes that one step takes for what lies between its layers, as an estimate: a dozen tensors of the feed-forward part's width.
+     *
+     * @param frames of a call at the most
+     */
+    public static long workingBytes(TransformerConfig config, LatentSize size, DType compute, int frames) {
+        return 12L * frames * size.tokens() * config.ffnDim() * compute.bytes();
     }
 
     Device device() {

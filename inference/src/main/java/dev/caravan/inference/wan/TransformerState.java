@@ -105,8 +105,12 @@ public final class TransformerState implements AutoCloseable {
                     + " numbers; " + embedding.rows() + " of " + embedding.width() + " given");
         }
         prompt.write(embedding.values());
-        textBinding.run();
+        runText();
         prompted = true;
+    }
+
+    private void runText() {
+        textBinding.run();
         vace.ifPresent(VaceState::promptChanged);
     }
 

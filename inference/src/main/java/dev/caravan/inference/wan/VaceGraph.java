@@ -94,8 +94,7 @@ final class VaceGraph {
             DType compute,
             Provider provider,
             Probe probe) {
-        Weights both = name -> (name.startsWith("vace_") ? module.weights() : weights).get(name);
-        Net net = new Net(new Graph("wan.vace"), both, compute, provider);
+        Net net = new Net(new Graph("wan.vace"), module.with(weights), compute, provider);
         new VaceGraph(net, config, size, probe).hints(module.layers());
         return net.build();
     }

@@ -132,9 +132,6 @@ final class VaceInputs implements AutoCloseable {
         if (old != null && old.holds(frames)) {
             return old;
         }
-        if (frames > capacity) {
-            throw new IllegalArgumentException("a pass over " + frames + " frames does not go with a cache of " + capacity);
-        }
         if (old != null) {
             hints = null;
             old.close();

@@ -3,7 +3,9 @@ package dev.caravan.inference.wan;
 import dev.caravan.inference.checkpoint.Checkpoint;
 import dev.caravan.inference.checkpoint.CheckpointException;
 import dev.caravan.inference.checkpoint.Requirements;
+import dev.caravan.inference.checkpoint.StoredTensor;
 import dev.caravan.inference.nn.Weights;
+import dev.caravan.inference.tensor.DType;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -51,7 +53,7 @@ public record VaceModule(Weights weights, List<Integer> layers) {
      */
     public static VaceModule of(Checkpoint tensors, TransformerConfig config) throws CheckpointException {
         requirements(tensors, config).checkInPlace(tensors);
-        return new VaceModule(tensors::get, layers(blocks(tensors), config.layers()));
+        return new VaceModule(Weights.of(tensors), layers(blocks(tensors), config.layers()));
     }
 
     /**
@@ -70,6 +72,41 @@ public record VaceModule(Weights weights, List<Integer> layers) {
             throw new IllegalArgumentException(blocks + " blocks do not spread evenly over " + layers + " layers");
         }
         return IntStream.range(0, blocks).map(i -> i * distance).boxed().toList();
+    }
+
+    /**
+     * Bytes on the device of what it takes for one stream from the first context on (spec vace.md §3): keys and values of the prompt, the
+     * context, and the hints of a step, by far the most.
+     *
+     * @param blocks         of the module
+     * @param capacityFrames slots of the stream's caches, latent frames
+     * @param stepFrames     latent frames of a step at the most
+     */
+    public static long streamBytes(
+            TransformerConfig config, LatentSize size, DType compute, int blocks, int capacityFrames, int stepFrames) {
+        long tokens = 2L * config.textLen() + (long) stepFrames * size.tokens();
+        long context = (long) capacityFrames * VaceWeights.CHANNELS * size.height() * size.width();
+        long positions = (long) capacityFrames * size.tokens() * config.headDim();
+        return blocks * tokens * config.dim() * compute.bytes() + (context + positions) * DType.F32.bytes();
+    }
+
+    /** Its weights together with those of a transformer: no name is in both. */
+    Weights with(Weights others) {
+        return new Weights() {
+            @Override
+            public StoredTensor get(String name) {
+                return of(name).get(name);
+            }
+
+            @Override
+            public float scale(String name) {
+                return of(name).scale(name);
+            }
+
+            private Weights of(String name) {
+                return name.startsWith(PREFIX) ? weights : others;
+            }
+        };
     }
 
     private static Requirements requirements(Checkpoint module, TransformerConfig config) throws CheckpointException {

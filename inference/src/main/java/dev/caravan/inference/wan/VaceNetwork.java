@@ -31,11 +31,12 @@ final class VaceNetwork implements AutoCloseable {
             VaceModule module,
             TransformerOptions options,
             Probe probe,
-            SessionSettings settings) {
-        OrtSession text = device.load(VaceGraph.text(module, config, options.compute(), device.provider()));
+            SessionSettings ofText,
+            SessionSettings ofHints) {
+        OrtSession text = device.load(VaceGraph.text(module, config, options.compute(), device.provider()), ofText);
         try {
             OrtSession hints = device.load(
-                    VaceGraph.hints(weights, module, config, size, options.compute(), device.provider(), probe), settings);
+                    VaceGraph.hints(weights, module, config, size, options.compute(), device.provider(), probe), ofHints);
             return new VaceNetwork(module.layers(), text, hints);
         } catch (RuntimeException e) {
             text.close();

@@ -21,6 +21,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -39,7 +40,10 @@ class DeviceTest {
         int steps = 20;
         List<String> order = new ArrayList<>();
         AtomicInteger running = new AtomicInteger(2);
-        try (Device device = runtime.cpu(1)) {
+        // All steps take as long as each other.
+        AtomicLong clock = new AtomicLong();
+        try (Device device = Device.open(
+                runtime, Provider.CPU, 1, () -> new HostMemory(runtime.api()), () -> clock.addAndGet(1_000_000))) {
             List<Thread> threads = List.of("a", "b").stream()
                     .map(name -> Thread.ofPlatform().start(() -> {
                         for (int i = 0; i < steps; i++) {

@@ -2,6 +2,7 @@ package dev.caravan.inference.ort;
 
 import dev.caravan.inference.golden.Ort;
 import java.lang.foreign.MemorySegment;
+import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
@@ -16,6 +17,7 @@ public final class FragileDevice implements AutoCloseable {
     private static final int NEVER = -1;
 
     private final AtomicLong limit = new AtomicLong(WITHOUT_LIMIT);
+    private final AtomicLong told = new AtomicLong(WITHOUT_LIMIT);
     private final AtomicLong used = new AtomicLong();
     private final AtomicInteger untilFailure = new AtomicInteger(NEVER);
     private final AtomicBoolean freeFails = new AtomicBoolean();
@@ -31,8 +33,14 @@ public final class FragileDevice implements AutoCloseable {
         limit.set(used.get() + bytes);
     }
 
+    /** It says that so many bytes are free, whatever the machine says. */
+    public void tellFree(long bytes) {
+        told.set(bytes);
+    }
+
     /** There is memory again as the machine has it, and nothing fails. */
     public void mend() {
+        told.set(WITHOUT_LIMIT);
         limit.set(WITHOUT_LIMIT);
         untilFailure.set(NEVER);
     }
@@ -122,6 +130,11 @@ public final class FragileDevice implements AutoCloseable {
         @Override
         public void zero(MemorySegment memory) {
             host.zero(memory);
+        }
+
+        @Override
+        public OptionalLong free() {
+            return OptionalLong.of(told.get());
         }
 
         @Override

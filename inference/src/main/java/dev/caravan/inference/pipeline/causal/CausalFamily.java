@@ -74,6 +74,16 @@ public interface CausalFamily {
         return frames;
     }
 
+    /**
+     * Whether queries, keys and values of the self-attention have one scale together when their matrices are quantized (spec
+     * models/causal-wan.md §6).
+     *
+     * @param vace whether it is loaded with VACE
+     */
+    default boolean sharesScales(boolean vace) {
+        return false;
+    }
+
     /** How many of the newest latents are run again when the prompt changes; 0 for a family that does not do that. */
     default int recachedLatents() {
         return 0;

@@ -26,7 +26,9 @@ final class CausalModel implements LoadedPipeline {
     }
 
     @Override
-    public PipelineStream open(SessionSeed seed) throws PipelineException {
+    public synchronized PipelineStream open(SessionSeed seed) throws PipelineException {
+        // One after the other: what is free is counted before each takes its part.
+        networks.memory().requireStream(networks.device());
         try {
             return new CausalStream(new ChunkGenerator(family, networks, settings.seed(), ChunkProbe.NONE), requests, settings.size());
         } catch (OrtException e) {

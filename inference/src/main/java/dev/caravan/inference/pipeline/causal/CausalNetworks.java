@@ -15,6 +15,7 @@ import dev.caravan.inference.wan.VideoAutoencoder;
  * @param size    of a latent frame
  * @param prompts makes an embedding of a cleaned prompt
  * @param text    what {@code prompts} computes with
+ * @param memory  what all of it takes
  */
 record CausalNetworks(
         Device device,
@@ -24,7 +25,8 @@ record CausalNetworks(
         AutoCloseable text,
         Transformer transformer,
         VideoAutoencoder vae,
-        LatentMix mix)
+        LatentMix mix,
+        MemoryPlan memory)
         implements AutoCloseable {
 
     /** Of pictures, in pixels. */

@@ -16,12 +16,20 @@ import java.util.Map;
  * @param seed        of a stream's noise, at least 0
  * @param steps       timesteps of a session that names none, not empty
  * @param manageCache whether caches are reset by themselves where a session does not say
+ * @param float8      whether the transformer's matrices are kept in eight bits
  * @param notes       what was asked for by default only and is not there; for status and log
  */
 record LoadSettings(
-        PictureSize size, long seed, List<Integer> steps, boolean manageCache, VaeType vae, List<String> notes) {
+        PictureSize size,
+        long seed,
+        List<Integer> steps,
+        boolean manageCache,
+        VaeType vae,
+        boolean float8,
+        List<String> notes) {
 
     private static final long DEFAULT_SEED = 42;
+    private static final String FLOAT8 = "fp8_e4m3fn";
     /** As many as a session may name in its parameters. */
     private static final int MOST_STEPS = 100;
 
@@ -29,9 +37,6 @@ record LoadSettings(
     static LoadSettings of(CausalFamily family, PipelineSchema schema, LoadRequest request) throws PipelineException {
         Map<String, Object> given = request.parameters();
         PictureSize size = PictureSize.ofGenerative(schema, request);
-        if (given.get("quantization") != null) {
-            throw refused("quantization", "quantized weights are");
-        }
         if (given.get("loras") instanceof List<?> loras && !loras.isEmpty()) {
             throw refused("loras", "adapters are");
         }
@@ -47,7 +52,8 @@ record LoadSettings(
         if (vae != asked) {
             notes.add(family.id() + " knows no other VAE than " + vae.wireName() + ", which is loaded instead of " + asked.wireName());
         }
-        return new LoadSettings(size, seed(given), steps(family, given), manageCache(given), vae, List.copyOf(notes));
+        return new LoadSettings(size, seed(given), steps(family, given), manageCache(given), vae, float8(given),
+                List.copyOf(notes));
     }
 
     private static PipelineException refused(String key, String what) {
@@ -88,6 +94,14 @@ record LoadSettings(
             case null -> true;
             case Boolean manage -> manage;
             case Object other -> throw new PipelineException("manage_cache must be true or false; " + other + " given", true);
+        };
+    }
+
+    private static boolean float8(Map<String, Object> given) throws PipelineException {
+        return switch (given.get("quantization")) {
+            case null -> false;
+            case String name when name.equals(FLOAT8) -> true;
+            case Object other -> throw new PipelineException("quantization must be null or " + FLOAT8 + "; " + other + " given", true);
         };
     }
 

@@ -4,11 +4,14 @@ import dev.caravan.inference.checkpoint.Checkpoint;
 import dev.caravan.inference.checkpoint.CheckpointException;
 import dev.caravan.inference.checkpoint.Conversion;
 import dev.caravan.inference.checkpoint.DerivedWeights;
+import dev.caravan.inference.checkpoint.Float8;
 import dev.caravan.inference.checkpoint.Requirements;
 import dev.caravan.inference.lora.LoraAdapter;
 import dev.caravan.inference.lora.LoraMerge;
+import dev.caravan.inference.nn.Weights;
 import dev.caravan.inference.ort.Device;
 import dev.caravan.inference.ort.Provider;
+import dev.caravan.inference.pipeline.PipelineException;
 import dev.caravan.inference.pipeline.Progress;
 import dev.caravan.inference.tensor.DType;
 import dev.caravan.inference.text.EmbeddingCache;
@@ -57,22 +60,24 @@ final class NetworkLoader {
     }
 
     /** @throws InterruptedException when the load was given up; noticed between networks, and while weights are read or written */
-    CausalNetworks load() throws CheckpointException, InterruptedException {
+    CausalNetworks load() throws CheckpointException, PipelineException, InterruptedException {
         boolean loaded = false;
         try {
             TransformerConfig config = TransformerConfig.parse(files.configText());
             LatentSize size = LatentSize.ofPictures(settings.size().height(), settings.size().width());
+            MemoryPlan memory = memory(config, size);
+            memory.requireModel(device);
             stage("Loading text encoder...");
             PromptEncoder prompts = prompts(config);
             stage("Loading diffusion model...");
-            Checkpoint weights = generator(config);
+            Checkpoint weights = quantized(generator(config));
             stage("Building diffusion model...");
-            Transformer transformer = owned(Transformer.load(device, config, size, weights::get, options()));
+            Transformer transformer = owned(Transformer.load(device, config, size, Weights.of(weights), options()));
             stage("Loading VAE...");
             VideoAutoencoder vae = owned(vae());
             LatentMix mix = owned(new LatentMix(device));
             loaded = true;
-            return new CausalNetworks(device, compute, size, prompts, open.getLast(), transformer, vae, mix);
+            return new CausalNetworks(device, compute, size, prompts, open.getLast(), transformer, vae, mix, memory);
         } catch (CheckpointException e) {
             if (Thread.interrupted()) {
                 // The system breaks off reading and writing in a thread that was interrupted, which is nobody's fault.
@@ -85,6 +90,13 @@ final class NetworkLoader {
                 open.forEach(NetworkLoader::close);
             }
         }
+    }
+
+    private MemoryPlan memory(TransformerConfig config, LatentSize size) throws CheckpointException {
+        String what = files.family().id() + " at " + settings.size().width() + "x" + settings.size().height();
+        return MemoryPlan.of(what, settings, config, size, compute, Checkpoint.open(files.textEncoder()),
+                VideoAutoencoders.memory(vaeOptions(), Checkpoint.open(files.vae(settings.vae())), device.provider()),
+                files.family().newCachePolicy().capacityFrames());
     }
 
     private PromptEncoder prompts(TransformerConfig config) throws CheckpointException {
@@ -130,6 +142,20 @@ final class NetworkLoader {
         }
     }
 
+    /** In eight bits, where that was asked for: after everything else was done to the weights. */
+    private Checkpoint quantized(Checkpoint weights) throws CheckpointException {
+        if (!settings.float8()) {
+            return weights;
+        }
+        Float8 recipe = files.family().sharesScales(false) ? new Float8(NetworkLoader::projection) : Float8.each();
+        return new DerivedWeights(files.derived()).of(files.family().id() + "-fp8", weights, recipe, this::merging);
+    }
+
+    /** Queries, keys and values of one block under one name. */
+    private static String projection(String weight) {
+        return weight.replaceFirst("\\.self_attn\\.[qkv]\\.", ".self_attn.qkv.");
+    }
+
     private TransformerOptions options() {
         return TransformerOptions.of(compute).withKeys(files.family().newCachePolicy().keys());
     }
@@ -139,11 +165,15 @@ final class NetworkLoader {
     }
 
     private VideoAutoencoder vae() throws CheckpointException {
+        return VideoAutoencoders.load(vaeOptions(), Checkpoint.open(files.vae(settings.vae())), device);
+    }
+
+    private VaeOptions vaeOptions() {
         // fp16 has the better convolutions on CUDA, and an autoencoder normalises in every block.
         DType type = device.provider() == Provider.CPU ? DType.F32 : DType.F16;
         VaeOptions options = new VaeOptions(settings.vae(), settings.size().height(), settings.size().width(), type);
         options = files.family().normalisedEncode() ? options : options.withRawEncode();
-        return VideoAutoencoders.load(options.withLatents(DType.F32), Checkpoint.open(files.vae(settings.vae())), device);
+        return options.withLatents(DType.F32);
     }
 
     private void stage(String text) throws InterruptedException {

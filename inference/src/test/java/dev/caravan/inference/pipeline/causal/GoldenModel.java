@@ -52,7 +52,7 @@ final class GoldenModel implements AutoCloseable {
         VideoAutoencoder vae =
                 VideoAutoencoders.load(new VaeOptions(VaeType.WAN, height, width, DType.F32), weights("vae"), Ort.cpu());
         networks = new CausalNetworks(
-                Ort.cpu(), DType.F32, size, name -> encode(text, name), text, transformer, vae, new LatentMix(Ort.cpu()));
+                Ort.cpu(), DType.F32, size, name -> encode(text, name), text, transformer, vae, new LatentMix(Ort.cpu()), new MemoryPlan("", 0, 0));
         generator = new ChunkGenerator(family(), networks, seed(), new Forwarding());
     }
 

@@ -45,7 +45,7 @@ class LoadSettingsTest {
         sent.put("quantization", null);
         sent.put("loras", List.of());
         LoadSettings settings = settings(sent);
-        assertEquals(new LoadSettings(new PictureSize(512, 512), 7, List.of(1000, 500), false, VaeType.LIGHTTAE, List.of()), settings);
+        assertEquals(new LoadSettings(new PictureSize(512, 512), 7, List.of(1000, 500), false, VaeType.LIGHTTAE, false, List.of()), settings);
     }
 
     @ParameterizedTest
@@ -59,7 +59,7 @@ class LoadSettingsTest {
             manage_cache | x | manage_cache must be true or false; x given
             vae_type | vae | vae_type must be one of wan, lightvae, tae, lighttae; vae given
             vace_enabled | true | VACE is not part of this build; load without vace_enabled
-            quantization | fp8_e4m3fn | quantized weights are not part of this build; load without quantization
+            quantization | int4 | quantization must be null or fp8_e4m3fn; int4 given
             loras | [a] | adapters are not part of this build; load without loras
             """)
     void whatCannotBeDoneIsRefusedInOneLine(String key, String value, String message) {

@@ -47,7 +47,7 @@ public final class TimedStream implements AutoCloseable {
 
     public TimedStream(Device device, DType compute, LatentSize size, PromptEncoder prompts, AutoCloseable text, Transformer transformer,
             VideoAutoencoder vae) {
-        networks = new CausalNetworks(device, compute, size, prompts, text, transformer, vae, new LatentMix(device));
+        networks = new CausalNetworks(device, compute, size, prompts, text, transformer, vae, new LatentMix(device), new MemoryPlan("", 0, 0));
         generator = new ChunkGenerator(family, networks, 42, clock);
     }
 
