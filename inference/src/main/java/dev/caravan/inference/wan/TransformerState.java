@@ -116,11 +116,12 @@ public final class TransformerState implements AutoCloseable {
 
     /**
      * Takes a context for all denoise steps from now on: what guides them through VACE (spec vace.md §2, §3). It changes nothing in passes
-     * that are made for their keys and values only. The first one takes memory for what VACE needs, by far the most of it in the first step.
+     * that are made for their keys and values only. The first one takes memory for what VACE needs, by far the most of it in the first
+     * step.
      *
-     * @param context F32 [T,96,h,w], frame by frame, at least one; copied, so it may be closed or changed afterwards. Frame 0 belongs to a
-     *                step's first frame; frames beyond those of a step are not used, those that a step has beyond these have zeros
-     *                in place of tokens
+     * @param context F32 [T,96,h,w], frame by frame, at least one; copied, so it may be closed or changed afterwards. Frame 0 belongs to
+     *                a step's first frame; frames beyond those of a step are not used, those that a step has beyond these have zeros in
+     *                place of tokens
      * @param scale   by which hints are multiplied, at least 0, in the type that is computed in; with 0 none are made
      * @throws IllegalStateException    when the model was loaded without VACE
      * @throws IllegalArgumentException when the context has another shape or type, or the scale is none

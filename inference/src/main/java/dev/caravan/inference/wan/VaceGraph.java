@@ -21,7 +21,7 @@ import java.util.List;
  * latents [F,16,h,w] -> patches -------------+
  * context [F,96,h,w] -> patches -> [F·f,D] --+--> block 0 --> block 1 --> ...
  *                                                    |           |
- *                                                 hint.l0     hint.l1    [F·f,D], times the scale
+ *                                                 hint.l0     hint.l1    [S+p,D], times the scale
  * </pre>
  *
  * <p>Hints depend on the latents through their patches alone, so all are made before the step. The model of its own keeps every binding
@@ -29,7 +29,10 @@ import java.util.List;
  * timestep, are on the device twice: about a hundredth of a transformer.
  *
  * <p>A frame beyond the context has tokens of zeros, which are not those of pixels of zeros: hence {@code given}, 1 or 0 for each frame.
- * Keys are padded with rows of zeros that are seen like all others (spec causal-wan.md §4.6), as many as are bound; often none.
+ *
+ * <p>Keys are padded with rows of zeros that are seen like all others (spec causal-wan.md §4.6). Here all rows are padded once, to S+p,
+ * instead of keys and values in every block; where cosine, sine and {@code real} are zero a row has no key and no value, and nobody reads
+ * its hint. Nothing is put together of parts of different sizes, because these runs are recorded (docs/runtime.md).
  */
 final class VaceGraph {
 
@@ -41,10 +44,11 @@ final class VaceGraph {
     static final String SCALE = "scale";
     static final String COS = "cos";
     static final String SIN = "sin";
-    static final String PADDING = "padding";
+    static final String ROWS = "rows";
+    static final String REAL = "real";
 
     private static final Dim FRAMES = Dim.named("frames");
-    private static final Dim TOKENS = Dim.named("tokens");
+    private static final Dim PADDED = Dim.named("padded_tokens");
 
     private final Net net;
     private final TransformerConfig config;
@@ -53,7 +57,8 @@ final class VaceGraph {
     private final TransformerLayers layers;
     private final Value cos;
     private final Value sin;
-    private final Value padding;
+    private final Value rows;
+    private final Value real;
     private final Value scale;
 
     private VaceGraph(Net net, TransformerConfig config, LatentSize size, Probe probe) {
@@ -63,9 +68,10 @@ final class VaceGraph {
         this.probe = probe;
         this.layers = new TransformerLayers(net, config, Probe.NONE);
         Dim pairs = Dim.of(config.headDim() / 2);
-        cos = net.input(COS, DType.F32, TOKENS, pairs);
-        sin = net.input(SIN, DType.F32, TOKENS, pairs);
-        padding = net.input(PADDING, net.compute(), Dim.of(1), Dim.named("padding"), Dim.of(config.dim()));
+        cos = net.input(COS, DType.F32, PADDED, pairs);
+        sin = net.input(SIN, DType.F32, PADDED, pairs);
+        rows = net.input(ROWS, DType.I64, PADDED);
+        real = net.input(REAL, net.compute(), PADDED, Dim.of(1));
         scale = net.input(SCALE, net.compute(), Dim.of(1));
     }
 
@@ -81,8 +87,9 @@ final class VaceGraph {
     }
 
     /**
-     * {@code latents, sinusoid} as the step has them, {@code context [F,96,h,w]}, {@code given [F,1,1]}, {@code cos, sin [S,d/2]} of
-     * positions 0 to F - 1, {@code padding [1,p,D]} of zeros, {@code scale [1]} {@code -> hint.l [S,D]} for each layer l that gets one.
+     * {@code latents, sinusoid} as the step has them, {@code context [F,96,h,w]}, {@code given [F,1,1]}, {@code scale [1]}, and of each
+     * of S+p rows {@code cos, sin [S+p,d/2]} of its place in frames 0 to F - 1 or zeros, {@code real [S+p,1]}, 1 or 0, and {@code rows
+     * [S+p]}, which token it begins as {@code -> hint.l [S+p,D]} for each layer l that gets one.
      *
      * @param weights of the transformer itself
      */
@@ -104,7 +111,7 @@ final class VaceGraph {
                 FRAMES, Dim.of(TransformerConfig.CHANNELS), Dim.of(size.height()), Dim.of(size.width()));
         Value time = layers.timeOfBlocks(layers.time());
         Value tokens = layers.patches("patches", latents, TransformerConfig.CHANNELS, size, "patch_embedding");
-        ResidualStream residual = new ResidualStream(net, config.eps(), tokens);
+        ResidualStream residual = new ResidualStream(net, config.eps(), net.gather("patches.padded", tokens, rows));
         residual.add(Linear.withBias(net, path(0) + ".before_proj", context()), Value.NONE);
         for (int block = 0; block < hinted.size(); block++) {
             int i = block;
@@ -115,23 +122,23 @@ final class VaceGraph {
         residual.finish("vace_blocks.last");
     }
 
-    /** [S,D]: the context's patches, zeros where there is none. */
+    /** [S+p,D]: the context's patches, zeros where there is none. */
     private Value context() {
         Value context = net.input(CONTEXT, DType.F32,
                 FRAMES, Dim.of(VaceWeights.CHANNELS), Dim.of(size.height()), Dim.of(size.width()));
         Value tokens = layers.patches("context.patches", context, VaceWeights.CHANNELS, size, "vace_patch_embedding");
         Value frames = net.reshape("context.frames", tokens, -1, size.tokens(), config.dim());
         Value given = net.mul("context.given", frames, net.input(GIVEN, net.compute(), FRAMES, Dim.of(1), Dim.of(1)));
-        return net.reshape("context.given_tokens", given, -1, config.dim());
+        return net.gather("context.padded", net.reshape("context.given_tokens", given, -1, config.dim()), rows);
     }
 
-    /** Every token sees those of its own call and the padding: {@code [S,D] -> [S,D]}. */
+    /** Every row sees all of its own call: {@code [S+p,D] -> [S+p,D]}. */
     private Value attention(String path, Value x) {
         Value q = turned(path, "q", layers.normed(path, "q", x));
         Value k = turned(path, "k", layers.normed(path, "k", x));
-        Value v = sequence(path + ".v_sequence", Linear.withBias(net, path + ".v", x));
-        Value seen = Attention.full(net, path, q, net.concat(path + ".keys", 1, k, padding), net.concat(path + ".values", 1, v, padding),
-                config.heads(), 1 / Math.sqrt(config.headDim()));
+        Value v = net.mul(path + ".v_real", Linear.withBias(net, path + ".v", x), real);
+        Value seen = Attention.full(
+                net, path, q, k, sequence(path + ".v_sequence", v), config.heads(), 1 / Math.sqrt(config.headDim()));
         return net.reshape(path + ".joined", seen, -1, config.dim());
     }
 
@@ -144,7 +151,7 @@ final class VaceGraph {
         String path = path(block) + ".after_proj";
         Value hint = Linear.withBias(net, path, sum);
         probe.see(net, "hint" + layer, hint);
-        net.graph().output(TransformerGraph.HINT.formatted(layer), net.mul(path + ".scaled", hint, scale), TOKENS, Dim.of(config.dim()));
+        net.graph().output(TransformerGraph.HINT.formatted(layer), net.mul(path + ".scaled", hint, scale), PADDED, Dim.of(config.dim()));
     }
 
     private Value sequence(String path, Value x) {

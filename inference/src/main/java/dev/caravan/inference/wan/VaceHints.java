@@ -17,6 +17,8 @@ final class VaceHints implements AutoCloseable {
 
     private final int frames;
     private final List<Integer> layers;
+    private final int tokensPerFrame;
+    private final int dim;
     private final TensorPool pool;
     private final List<Tensor> hints = new ArrayList<>();
     private final Map<Integer, Binding> makers = new HashMap<>();
@@ -26,10 +28,12 @@ final class VaceHints implements AutoCloseable {
     VaceHints(Transformer transformer, VaceNetwork network, int frames) {
         this.frames = frames;
         this.layers = network.layers();
+        this.tokensPerFrame = transformer.size().tokens();
+        this.dim = transformer.config().dim();
         this.pool = new TensorPool(transformer.device());
         try {
             for (int i = 0; i < layers.size(); i++) {
-                hints.add(pool.zeros(transformer.compute(), shape(transformer, frames)));
+                hints.add(pool.zeros(transformer.compute(), Shape.of(VaceInputs.rows(tokens(frames)), dim)));
             }
         } catch (RuntimeException e) {
             pool.close();
@@ -42,33 +46,29 @@ final class VaceHints implements AutoCloseable {
     }
 
     /** The binding that makes the hints of so many frames; tied to what {@code bound} ties, and to the hints. */
-    Binding maker(Transformer transformer, int some, Function<TensorPool, Binding> bound) {
-        return makers.computeIfAbsent(some, n -> {
-            Binding binding = bound.apply(pool);
-            for (int i = 0; i < layers.size(); i++) {
-                binding.output(name(i), pool.view(hints.get(i), shape(transformer, n)));
-            }
-            return binding;
-        });
+    Binding maker(int some, Function<TensorPool, Binding> bound) {
+        return makers.computeIfAbsent(some, n -> tied(bound.apply(pool), Binding::output, VaceInputs.rows(tokens(n))));
     }
 
     /** The binding of steps of some sizes; tied to what {@code bound} ties, and to the hints of so many frames. */
-    Binding step(Transformer transformer, Object sizes, int some, Function<TensorPool, Binding> bound) {
-        return steps.computeIfAbsent(sizes, same -> {
-            Binding binding = bound.apply(pool);
-            for (int i = 0; i < layers.size(); i++) {
-                binding.input(name(i), pool.view(hints.get(i), shape(transformer, some)));
-            }
-            return binding;
-        });
+    Binding step(Object sizes, int some, Function<TensorPool, Binding> bound) {
+        return steps.computeIfAbsent(sizes, same -> tied(bound.apply(pool), Binding::input, tokens(some)));
     }
 
-    private String name(int i) {
-        return TransformerGraph.HINT.formatted(layers.get(i));
+    /** Ties a binding to the first rows of all hints. */
+    private Binding tied(Binding binding, Tie tie, long rows) {
+        for (int i = 0; i < layers.size(); i++) {
+            tie.to(binding, TransformerGraph.HINT.formatted(layers.get(i)), pool.view(hints.get(i), Shape.of(rows, dim)));
+        }
+        return binding;
     }
 
-    private static Shape shape(Transformer transformer, int frames) {
-        return Shape.of((long) frames * transformer.size().tokens(), transformer.config().dim());
+    private interface Tie {
+        Binding to(Binding binding, String name, Tensor tensor);
+    }
+
+    private long tokens(int some) {
+        return (long) some * tokensPerFrame;
     }
 
     @Override

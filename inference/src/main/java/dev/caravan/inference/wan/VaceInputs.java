@@ -4,32 +4,31 @@ import dev.caravan.inference.ort.Binding;
 import dev.caravan.inference.ort.Tensor;
 import dev.caravan.inference.tensor.DType;
 import dev.caravan.inference.tensor.Shape;
+import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.Function;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
-/**
- * What one stream's hints are made from: the context, and the keys and values of the prompt. And the hints themselves. Not thread-safe.
- */
+/** What one stream's hints are made from: the context, and the keys and values of the prompt. And the hints themselves. Not thread-safe. */
 final class VaceInputs implements AutoCloseable {
 
     /** Keys of the VACE blocks' self-attention are padded to a multiple of this (spec causal-wan.md §4.6). */
     private static final int KEYS = 128;
+    /** Of a row that is padding; of numbers, so that it stays one. */
+    private static final long ANY_TOKEN = 0;
 
     private final Transformer transformer;
     private final VaceNetwork network;
     private final int capacity;
+    private final RotaryTables rotary;
     private final TensorPool pool;
     private final Tensor latents;
     private final Tensor sinusoid;
     private final Tensor context;
     private final Tensor given;
     private final Tensor scale;
-    private final Tensor cos;
-    private final Tensor sin;
-    private final Tensor padding;
     private final List<Tensor> textKeys;
     private final List<Tensor> textValues;
     private final Binding textBinding;
@@ -48,6 +47,7 @@ final class VaceInputs implements AutoCloseable {
         this.capacity = capacity;
         this.latents = latents;
         this.sinusoid = sinusoid;
+        this.rotary = new RotaryTables(transformer.config().headDim(), transformer.size());
         this.pool = new TensorPool(transformer.device());
         TransformerConfig config = transformer.config();
         DType compute = transformer.compute();
@@ -55,15 +55,6 @@ final class VaceInputs implements AutoCloseable {
             context = pool.zeros(DType.F32, contexts(capacity));
             given = pool.zeros(compute, Shape.of(capacity, 1, 1));
             scale = pool.zeros(compute, Shape.of(1));
-            RotaryTables rotary = new RotaryTables(config.headDim(), transformer.size());
-            Shape table = Shape.of((long) capacity * transformer.size().tokens(), rotary.pairs());
-            cos = pool.zeros(DType.F32, table);
-            sin = pool.zeros(DType.F32, table);
-            // Where in the stream a chunk stands is nothing to VACE.
-            RotaryTables.Tables tables = rotary.of(IntStream.range(0, capacity).boxed().toList());
-            cos.write(tables.cos());
-            sin.write(tables.sin());
-            padding = pool.zeros(compute, Shape.of(1, KEYS, config.dim()));
             Shape ofText = Shape.of(1, config.textLen(), config.dim());
             textKeys = network.layers().stream().map(layer -> pool.zeros(compute, ofText)).toList();
             textValues = network.layers().stream().map(layer -> pool.zeros(compute, ofText)).toList();
@@ -97,9 +88,7 @@ final class VaceInputs implements AutoCloseable {
         try (Tensor used = given.view(contexts(frames))) {
             pool.view(context, contexts(frames)).copyFrom(used);
         }
-        float[] ones = new float[capacity];
-        Arrays.fill(ones, 0, frames, 1);
-        this.given.write(ones);
+        this.given.write(ones(frames, capacity));
         this.scale.write(new float[] {(float) scale});
     }
 
@@ -119,12 +108,12 @@ final class VaceInputs implements AutoCloseable {
 
     /** One per number of frames, so that a GPU records each once. */
     Binding maker(int frames) {
-        return hints(frames).maker(transformer, frames, own -> bind(own, frames));
+        return hints(frames).maker(frames, own -> bind(own, frames));
     }
 
     /** The binding of a step over so many frames that reads the hints; the rest of it as {@code bound} ties it. */
     Binding step(Object sizes, int frames, Function<TensorPool, Binding> bound) {
-        return hints(frames).step(transformer, sizes, frames, bound);
+        return hints(frames).step(sizes, frames, bound);
     }
 
     private VaceHints hints(int frames) {
@@ -142,17 +131,13 @@ final class VaceInputs implements AutoCloseable {
     }
 
     private Binding bind(TensorPool own, int frames) {
-        LatentSize size = transformer.size();
-        Shape table = Shape.of((long) frames * size.tokens(), cos.shape().dim(1));
         Binding binding = own.own(network.hints().bind()).captured();
-        binding.input(TransformerGraph.LATENTS, own.view(latents, size.latents(frames)))
+        binding.input(TransformerGraph.LATENTS, own.view(latents, transformer.size().latents(frames)))
                 .input(TransformerGraph.SINUSOID, sinusoid)
                 .input(VaceGraph.CONTEXT, own.view(context, contexts(frames)))
                 .input(VaceGraph.GIVEN, own.view(given, Shape.of(frames, 1, 1)))
-                .input(VaceGraph.SCALE, scale)
-                .input(VaceGraph.COS, own.view(cos, table))
-                .input(VaceGraph.SIN, own.view(sin, table))
-                .input(VaceGraph.PADDING, own.view(padding, Shape.of(1, paddedKeys(table.dim(0)), padding.shape().dim(2))));
+                .input(VaceGraph.SCALE, scale);
+        bindRows(own, binding, frames);
         for (int i = 0; i < network.layers().size(); i++) {
             binding.input(VaceGraph.TEXT_KEYS.formatted(i), textKeys.get(i))
                     .input(VaceGraph.TEXT_VALUES.formatted(i), textValues.get(i));
@@ -160,9 +145,33 @@ final class VaceInputs implements AutoCloseable {
         return binding;
     }
 
-    /** Keys of zeros beside those of so many tokens. */
-    static int paddedKeys(long tokens) {
-        return (int) (Math.ceilDiv(tokens, KEYS) * KEYS - tokens);
+    /** What each row is. Where in the stream a step stands is nothing to VACE: its first frame is frame 0. */
+    private void bindRows(TensorPool own, Binding binding, int frames) {
+        int tokens = frames * transformer.size().tokens();
+        int rows = (int) rows(tokens);
+        RotaryTables.Tables tables = rotary.of(IntStream.range(0, frames).boxed().toList());
+        Tensor cos = own.zeros(DType.F32, Shape.of(rows, rotary.pairs()));
+        Tensor sin = own.zeros(DType.F32, Shape.of(rows, rotary.pairs()));
+        own.view(cos, Shape.of(tokens, rotary.pairs())).write(tables.cos());
+        own.view(sin, Shape.of(tokens, rotary.pairs())).write(tables.sin());
+        Tensor real = own.zeros(transformer.compute(), Shape.of(rows, 1));
+        real.write(ones(tokens, rows));
+        long[] numbers = new long[rows];
+        Arrays.setAll(numbers, row -> row < tokens ? row : ANY_TOKEN);
+        Tensor beginnings = own.zeros(DType.I64, Shape.of(rows));
+        beginnings.write(MemorySegment.ofArray(numbers));
+        binding.input(VaceGraph.COS, cos).input(VaceGraph.SIN, sin).input(VaceGraph.REAL, real).input(VaceGraph.ROWS, beginnings);
+    }
+
+    /** Tokens of a step and padding. */
+    static long rows(long tokens) {
+        return Math.ceilDiv(tokens, KEYS) * KEYS;
+    }
+
+    private static float[] ones(int first, int of) {
+        float[] numbers = new float[of];
+        Arrays.fill(numbers, 0, first, 1);
+        return numbers;
     }
 
     private Shape contexts(long frames) {

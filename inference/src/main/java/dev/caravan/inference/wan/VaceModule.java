@@ -84,10 +84,10 @@ public record VaceModule(Weights weights, List<Integer> layers) {
      */
     public static long streamBytes(
             TransformerConfig config, LatentSize size, DType compute, int blocks, int capacityFrames, int stepFrames) {
-        long tokens = 2L * config.textLen() + (long) stepFrames * size.tokens();
+        long rows = VaceInputs.rows((long) stepFrames * size.tokens());
         long context = (long) capacityFrames * VaceWeights.CHANNELS * size.height() * size.width();
-        long positions = (long) capacityFrames * size.tokens() * config.headDim();
-        return blocks * tokens * config.dim() * compute.bytes() + (context + positions) * DType.F32.bytes();
+        return blocks * (2L * config.textLen() + rows) * config.dim() * compute.bytes()
+                + (context + rows * config.headDim()) * DType.F32.bytes();
     }
 
     /** Its weights together with those of a transformer: no name is in both. */

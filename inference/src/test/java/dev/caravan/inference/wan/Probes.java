@@ -60,6 +60,9 @@ final class Probes implements Probe {
             if (isKeys(stage)) {
                 return Shape.of(1, (long) pass.writtenFrames().size() * transformer.size().tokens(), dim);
             }
+            if (stage.startsWith("hint")) {
+                return Shape.of(VaceInputs.rows(tokens), dim);
+            }
             return switch (stage) {
                 case "e" -> Shape.of(1, dim);
                 case "E" -> Shape.of(1, 6 * dim);

@@ -19,6 +19,7 @@ import dev.caravan.inference.ort.Tensor;
 import dev.caravan.inference.tensor.DType;
 import dev.caravan.inference.tensor.Shape;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
@@ -87,9 +88,12 @@ class VaceGoldenTest {
         }
         for (Map.Entry<String, JsonNode> expected : call.path("expect").properties()) {
             String tensor = expected.getValue().asText();
-            float[] numbers = expected.getKey().equals("v") ? GoldenTransformer.frameMajor(golden, tensor) : golden.floats(tensor);
-            Tensor actual = expected.getKey().equals("v") ? state.flow(frames) : seen.get(pass, expected.getKey());
-            Deviation.relative(golden + " " + tensor, numbers, actual.floats(), golden.manifest().at("/tolerance/single_call").asDouble());
+            boolean flow = expected.getKey().equals("v");
+            float[] numbers = flow ? GoldenTransformer.frameMajor(golden, tensor) : golden.floats(tensor);
+            float[] actual = flow ? state.flow(frames).floats() : seen.get(pass, expected.getKey()).floats();
+            // Behind the hints of a step's tokens are those of padding.
+            Deviation.relative(golden + " " + tensor, numbers, Arrays.copyOf(actual, numbers.length),
+                    golden.manifest().at("/tolerance/single_call").asDouble());
         }
     }
 
@@ -121,7 +125,7 @@ class VaceGoldenTest {
         int perFrame = GoldenTransformer.size(golden).tokens();
         assertEquals(state.path("tokens").asInt(), frames * perFrame);
         assertEquals(state.path("vace_tokens").asInt(), contextFrames * perFrame);
-        assertEquals(state.path("phantom_keys_vace").asInt(), VaceInputs.paddedKeys((long) frames * perFrame));
+        assertEquals(state.path("phantom_keys_vace").asInt(), VaceInputs.rows((long) frames * perFrame) - frames * perFrame);
         assertEquals(state.path("vace_rope_positions").valueStream().map(JsonNode::asInt).toList(),
                 IntStream.range(0, frames).boxed().toList());
         String fit = contextFrames > frames ? "truncated" : contextFrames < frames ? "zero rows appended" : "equal";

@@ -43,14 +43,14 @@ class VaceGraphTest {
 
     @Test
     void aStepDoesNothingMoreThanAddingItsHints() throws Exception {
-        Map<String, Long> expected = operators(
-                TransformerGraph.step(transformer(TINY, DType.F32), TINY, SIZE, TransformerOptions.of(DType.F32), Provider.CPU, Probe.NONE));
+        Map<String, Long> expected = operators(TransformerGraph.step(
+                transformer(TINY, DType.F32), TINY, SIZE, TransformerOptions.of(DType.F32), Provider.CPU, Probe.NONE));
         expected.merge("Add", 2L, Long::sum);
         assertEquals(expected, operators(models(TINY, SIZE, 2, DType.F32, DType.F32, Provider.CPU).step()));
     }
 
     @Test
-    void aVaceBlockHasNoCacheButPadding() throws Exception {
+    void aVaceBlockHasNoCache() throws Exception {
         Map<String, Long> expected = new TreeMap<>(Map.of(
                 "Gemm", 9L,
                 "RMSNormalization", 3L,
@@ -58,10 +58,10 @@ class VaceGraphTest {
                 "com.microsoft.RotaryEmbedding", 2L,
                 "com.microsoft.MultiHeadAttention", 2L,
                 "com.microsoft.FastGelu", 1L,
-                "Concat", 2L,
-                "Mul", 3L,
+                "Mul", 4L,
                 "Add", 3L,
                 "Split", 1L));
+        // Costs nothing: another view of the same memory.
         expected.put("Reshape", 6L);
         OnnxModel hints = models(TINY, SIZE, 2, DType.F32, DType.F32, Provider.CPU).hints();
         assertEquals(expected, hints.nodes().stream().filter(node -> node.path().startsWith("vace_blocks.1."))
@@ -92,6 +92,12 @@ class VaceGraphTest {
         for (String type : List.of("Shape", "Size", "Range", "Expand", "Tile", "ConstantOfShape", "NonZero", "If", "Pad")) {
             assertTrue(!types.contains(type), type);
         }
+    }
+
+    /** CUDA reads what such a node puts together from memory that a replay of a recorded run finds used otherwise. */
+    @Test
+    void nothingOfDifferentSizesIsPutTogether() throws Exception {
+        assertEquals(0, models(TINY, SIZE, 2, DType.BF16, DType.BF16, Provider.CUDA).hints().count(Op.onnx("Concat")));
     }
 
     @Test
@@ -133,8 +139,8 @@ class VaceGraphTest {
     private Models models(TransformerConfig config, LatentSize size, int blocks, DType stored, DType compute, Provider provider)
             throws CheckpointException {
         Weights weights = transformer(config, stored);
-        VaceModule module = VaceModule.of(
-                CheckpointFile.sparse(folder.resolve("vace" + config.dim() + stored), stored, VaceWeights.required(config, blocks)), config);
+        Path file = folder.resolve("vace" + config.dim() + stored);
+        VaceModule module = VaceModule.of(CheckpointFile.sparse(file, stored, VaceWeights.required(config, blocks)), config);
         TransformerOptions options = TransformerOptions.of(compute).withVace(module);
         return new Models(TransformerGraph.text(weights, config, options, provider, Probe.NONE),
                 TransformerGraph.step(weights, config, size, options, provider, Probe.NONE),
@@ -143,7 +149,8 @@ class VaceGraphTest {
     }
 
     private Weights transformer(TransformerConfig config, DType stored) throws CheckpointException {
-        return CheckpointFile.sparse(folder.resolve("transformer" + config.dim() + stored), stored, TransformerWeights.required(config))::get;
+        Path file = folder.resolve("transformer" + config.dim() + stored);
+        return CheckpointFile.sparse(file, stored, TransformerWeights.required(config))::get;
     }
 
     private static Map<String, Shape> twice(TransformerConfig config) {
