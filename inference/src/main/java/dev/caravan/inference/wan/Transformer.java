@@ -1,11 +1,13 @@
 package dev.caravan.inference.wan;
 
+import dev.caravan.inference.diffusion.KeyCache;
 import dev.caravan.inference.nn.Weights;
 import dev.caravan.inference.ort.Device;
 import dev.caravan.inference.ort.OrtException;
 import dev.caravan.inference.ort.OrtSession;
 import dev.caravan.inference.ort.SessionSettings;
 import dev.caravan.inference.tensor.DType;
+import java.util.Optional;
 
 /**
  * A causal Wan transformer loaded on a device for one picture size: the network that says which way noise flows into video. Its weights
@@ -17,17 +19,36 @@ public final class Transformer implements AutoCloseable {
     private final TransformerConfig config;
     private final LatentSize size;
     private final TransformerOptions options;
+    private final Owned sessions = new Owned();
     private final OrtSession text;
     private final OrtSession step;
+    /** For caches that have moving averages. */
+    private final Optional<OrtSession> average;
 
     private Transformer(
-            Device device, TransformerConfig config, LatentSize size, TransformerOptions options, OrtSession text, OrtSession step) {
+            Device device,
+            TransformerConfig config,
+            LatentSize size,
+            Weights weights,
+            TransformerOptions options,
+            Probe probe,
+            SessionSettings settings) {
         this.device = device;
         this.config = config;
         this.size = size;
         this.options = options;
-        this.text = text;
-        this.step = step;
+        try {
+            text = sessions.keep(device.load(TransformerGraph.text(weights, config, options.compute(), device.provider(), probe)));
+            step = sessions.keep(
+                    device.load(TransformerGraph.step(weights, config, size, options, device.provider(), probe), settings));
+            average = options.keys() == KeyCache.UNROTATED
+                    ? Optional.of(sessions.keep(device.load(
+                            AverageGraph.of(config, size, options.compute(), wideAverages() > 0, device.provider()))))
+                    : Optional.empty();
+        } catch (RuntimeException e) {
+            sessions.close();
+            throw e;
+        }
     }
 
     /**
@@ -50,14 +71,7 @@ public final class Transformer implements AutoCloseable {
             TransformerOptions options,
             Probe probe,
             SessionSettings settings) {
-        OrtSession text = device.load(TransformerGraph.text(weights, config, options.compute(), device.provider(), probe));
-        try {
-            OrtSession step = device.load(TransformerGraph.step(weights, config, size, options, device.provider(), probe), settings);
-            return new Transformer(device, config, size, options, text, step);
-        } catch (RuntimeException e) {
-            text.close();
-            throw e;
-        }
+        return new Transformer(device, config, size, weights, options, probe, settings);
     }
 
     /**
@@ -81,7 +95,8 @@ public final class Transformer implements AutoCloseable {
     /** Bytes on the device of what a stream keeps from call to call, by far the most of its state. */
     public long cacheBytes(int capacityFrames) {
         long perLayer = 2L * config.dim() * ((long) capacityFrames * size.tokens() + config.textLen());
-        return config.layers() * perLayer * options.compute().bytes();
+        long wide = 2L * config.dim() * wideAverages() * size.tokens();
+        return config.layers() * (perLayer * options.compute().bytes() + wide * DType.F32.bytes());
     }
 
     Device device() {
@@ -104,9 +119,17 @@ public final class Transformer implements AutoCloseable {
         return step;
     }
 
+    Optional<OrtSession> average() {
+        return average;
+    }
+
+    /** How many slots have averages wider than the caches. */
+    int wideAverages() {
+        return options.compute() == DType.F32 ? 0 : options.wideAverages();
+    }
+
     @Override
     public void close() {
-        step.close();
-        text.close();
+        sessions.close();
     }
 }
