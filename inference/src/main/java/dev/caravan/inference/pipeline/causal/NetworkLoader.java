@@ -131,7 +131,8 @@ final class NetworkLoader {
     }
 
     private TransformerOptions options() {
-        return TransformerOptions.of(compute).withKeys(files.family().newCachePolicy().keys());
+        CausalFamily family = files.family();
+        return TransformerOptions.of(compute).withKeys(family.newCachePolicy().keys()).withWideAverages(family.wideAverages());
     }
 
     private void merging(long done, long total) {
