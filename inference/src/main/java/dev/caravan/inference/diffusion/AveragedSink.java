@@ -106,10 +106,10 @@ public final class AveragedSink implements KvCachePolicy {
     private void requireRoom(int start, int frames, int added, int leaving) {
         int overwritten = frames - added;
         // A sink that frames left for is none of them any more.
-        boolean held = overwritten <= (end == this.held ? this.held : this.held - sink);
+        boolean allHeld = overwritten <= (end == held ? held : held - sink);
         // Places that were overwritten at the same time would leave a gap among the slots seen.
-        boolean room = leaving == 0 ? this.held + added <= capacity : leaving <= this.held - sink && overwritten == 0;
-        if (!held || !room) {
+        boolean room = leaving == 0 ? held + added <= capacity : leaving <= held - sink && overwritten == 0;
+        if (!allHeld || !room) {
             throw new IllegalArgumentException("a pass over " + frames + " frames from " + start + " on has no place in a cache of "
                     + capacity + " frames, " + sink + " of them a sink, that ends before frame " + end);
         }

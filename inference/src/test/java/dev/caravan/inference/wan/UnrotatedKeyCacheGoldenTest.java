@@ -79,7 +79,8 @@ class UnrotatedKeyCacheGoldenTest {
         List<CacheChange> nothing = List.of();
         switch (expected.path("sink_update").asText()) {
             case "none" -> assertEquals(nothing, pass.before());
-            case "ema" -> assertEquals(expected.path("evicted_slots").asInt(), ((CacheChange.Average) pass.before().getFirst()).from().size());
+            case "ema" -> assertEquals(
+                    expected.path("evicted_slots").asInt(), ((CacheChange.Average) pass.before().getFirst()).from().size());
             default -> assertTrue(pass.before().getFirst() instanceof CacheChange.Copy);
         }
         assertEquals(nothing, pass.after());

@@ -60,7 +60,7 @@ public final class RewardForcing implements CausalFamily {
         return wide ? SINK : 0;
     }
 
-    /** As published, also the first chunk made from video moves on by a chunk's length only, so that the next one overwrites its last frame. */
+    /** As published, the first chunk made from video moves on by a chunk's length too, so that the next one overwrites its last frame. */
     @Override
     public int advance(int start, int frames, boolean fromVideo) {
         return fromVideo && start == 0 ? latentsPerChunk() : frames;
