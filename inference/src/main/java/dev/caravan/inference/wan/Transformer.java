@@ -1,5 +1,6 @@
 package dev.caravan.inference.wan;
 
+import dev.caravan.inference.diffusion.KeyCache;
 import dev.caravan.inference.nn.Weights;
 import dev.caravan.inference.ort.Device;
 import dev.caravan.inference.ort.OrtException;
@@ -7,6 +8,7 @@ import dev.caravan.inference.ort.OrtSession;
 import dev.caravan.inference.ort.Provider;
 import dev.caravan.inference.ort.SessionSettings;
 import dev.caravan.inference.tensor.DType;
+import java.util.Optional;
 
 /**
  * A causal Wan transformer loaded on a device for one picture size: the network that says which way noise flows into video. Its weights
@@ -18,17 +20,38 @@ public final class Transformer implements AutoCloseable {
     private final TransformerConfig config;
     private final LatentSize size;
     private final TransformerOptions options;
+    private final Owned sessions = new Owned();
     private final OrtSession text;
     private final OrtSession step;
+    /** For caches that have moving averages. */
+    private final Optional<OrtSession> average;
 
     private Transformer(
-            Device device, TransformerConfig config, LatentSize size, TransformerOptions options, OrtSession text, OrtSession step) {
+            Device device,
+            TransformerConfig config,
+            LatentSize size,
+            Weights weights,
+            TransformerOptions options,
+            Probe probe,
+            SessionSettings settings) {
         this.device = device;
         this.config = config;
         this.size = size;
         this.options = options;
-        this.text = text;
-        this.step = step;
+        boolean fold = device.provider() == Provider.CPU;
+        try {
+            text = sessions.keep(device.load(TransformerGraph.text(weights, config, options.compute(), device.provider(), probe),
+                    fold ? SessionSettings.DEFAULT : SessionSettings.DEFAULT.withoutFolding()));
+            step = sessions.keep(device.load(TransformerGraph.step(weights, config, size, options, device.provider(), probe),
+                    fold ? settings : settings.withoutFolding()));
+            average = options.keys() == KeyCache.UNROTATED
+                    ? Optional.of(sessions.keep(device.load(
+                            AverageGraph.of(config, size, options.compute(), wideAverages() > 0, device.provider()))))
+                    : Optional.empty();
+        } catch (RuntimeException e) {
+            sessions.close();
+            throw e;
+        }
     }
 
     /**
@@ -55,17 +78,7 @@ public final class Transformer implements AutoCloseable {
             TransformerOptions options,
             Probe probe,
             SessionSettings settings) {
-        boolean fold = device.provider() == Provider.CPU;
-        OrtSession text = device.load(TransformerGraph.text(weights, config, options.compute(), device.provider(), probe),
-                fold ? SessionSettings.DEFAULT : SessionSettings.DEFAULT.withoutFolding());
-        try {
-            OrtSession step = device.load(TransformerGraph.step(weights, config, size, options, device.provider(), probe),
-                    fold ? settings : settings.withoutFolding());
-            return new Transformer(device, config, size, options, text, step);
-        } catch (RuntimeException e) {
-            text.close();
-            throw e;
-        }
+        return new Transformer(device, config, size, weights, options, probe, settings);
     }
 
     /**
@@ -92,13 +105,14 @@ public final class Transformer implements AutoCloseable {
      *
      * @param capacityFrames slots of its caches, latent frames
      */
-    public static long streamBytes(TransformerConfig config, LatentSize size, DType compute, int capacityFrames) {
+    public static long streamBytes(TransformerConfig config, LatentSize size, TransformerOptions options, int capacityFrames) {
         long perLayer = 2L * config.dim() * ((long) capacityFrames * size.tokens() + config.textLen());
+        long wide = 2L * config.dim() * wideAverages(options) * size.tokens();
         long prompt = (long) config.textLen() * config.textDim();
         // Latents, noise, flow, x0 and the next step's latents; positions of queries and keys.
         long step = 5 * size.latents(capacityFrames).bytes(DType.F32)
                 + 4L * capacityFrames * size.tokens() * config.headDim() / 2 * DType.F32.bytes();
-        return (config.layers() * perLayer + prompt) * compute.bytes() + step;
+        return (config.layers() * perLayer + prompt) * options.compute().bytes() + config.layers() * wide * DType.F32.bytes() + step;
     }
 
     /**
@@ -130,9 +144,21 @@ public final class Transformer implements AutoCloseable {
         return step;
     }
 
+    Optional<OrtSession> average() {
+        return average;
+    }
+
+    /** How many slots have averages wider than the caches. */
+    int wideAverages() {
+        return wideAverages(options);
+    }
+
+    private static int wideAverages(TransformerOptions options) {
+        return options.compute() == DType.F32 ? 0 : options.wideAverages();
+    }
+
     @Override
     public void close() {
-        step.close();
-        text.close();
+        sessions.close();
     }
 }
