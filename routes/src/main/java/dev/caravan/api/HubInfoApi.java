@@ -47,8 +47,16 @@ public final class HubInfoApi extends ApiRoutes {
         body.put("kafka", records.get().map(HubInfoApi::kafka).orElse(null));
         body.put("limits", limits());
         body.put("pipelines", pipelines.all().stream().map(Pipeline::id).toList());
+        body.put("unavailable", unavailable());
         body.put("stand_ins", settings.pipelines().standIns());
         return Reply.json(body);
+    }
+
+    /** Pipelines that no file would help, with the reason. */
+    private Map<String, String> unavailable() {
+        Map<String, String> reasons = new LinkedHashMap<>();
+        pipelines.all().forEach(pipeline -> pipeline.unavailable().ifPresent(reason -> reasons.put(pipeline.id(), reason)));
+        return reasons;
     }
 
     private static Map<String, Object> kafka(Records records) {

@@ -21,11 +21,12 @@ public sealed interface CacheChange {
     /**
      * A moving average: {@code to[i] = keep · to[i] + (1 - keep) · from[i]}, in the caches' arithmetic (spec causal-wan.md §4.3).
      *
-     * @param from slots read
-     * @param to   slots averaged into, as many
-     * @param keep share of what was there
+     * @param from  slots read
+     * @param to    slots averaged into, as many
+     * @param keep  share of what was there
+     * @param first whether {@code to} were written since they were averaged into, so that what was rounded away then is of no use
      */
-    record Average(List<Integer> from, List<Integer> to, float keep) implements CacheChange {
+    record Average(List<Integer> from, List<Integer> to, double keep, boolean first) implements CacheChange {
         public Average {
             from = List.copyOf(from);
             to = List.copyOf(to);

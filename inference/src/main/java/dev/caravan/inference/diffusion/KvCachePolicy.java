@@ -7,7 +7,7 @@ package dev.caravan.inference.diffusion;
  * <p>A cache is an array of slots of one latent frame each, the same in every layer. Every pass says by a {@link CachePass} where the
  * call's frames go, which slots the queries see and how, and what happens to slots before and after.
  */
-public sealed interface KvCachePolicy permits RollingWindow {
+public sealed interface KvCachePolicy permits RollingWindow, AveragedSink {
 
     /** Which kind of cache it keeps; one and the same in all streams of a model. */
     KeyCache keys();
@@ -20,7 +20,7 @@ public sealed interface KvCachePolicy permits RollingWindow {
 
     /**
      * A denoise step or clean pass over frames {@code [start, start + frames)}. The first pass over new frames makes room for them;
-     * repeating a pass overwrites the same slots.
+     * repeating a pass overwrites the same slots, without what came before the first one.
      *
      * @throws IllegalArgumentException when frames before {@code start} were never passed, or a frame of the call has no slot any more
      *                                  or never fits; nothing has changed then

@@ -2,6 +2,7 @@ package dev.caravan.inference.pipeline;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 
 /** A kind of picture maker that can be loaded: a model family, or one of the built-in ones that need no model. Stateless, thread-safe. */
 public interface Pipeline {
@@ -21,6 +22,11 @@ public interface Pipeline {
      */
     default List<String> missingFiles(Path modelsFolder) {
         return List.of();
+    }
+
+    /** Why it can never be loaded by this build, whatever files there are; empty for one that can. */
+    default Optional<String> unavailable() {
+        return Optional.empty();
     }
 
     /**

@@ -74,6 +74,11 @@ record TinyFiles(Path folder, long seed) {
         torch("Autoencoders/lighttaew2_1.pth", tae("lighttae", NetworkKind.LIGHTTAE));
     }
 
+    /** Not nested. */
+    private void plainGenerator(String network, String path) throws IOException, CheckpointException {
+        torch(path, tensors(network, TransformerWeights.required(TRANSFORMER), (name, shape) -> DType.F32, NetworkKind.TRANSFORMER));
+    }
+
     /** Nested and, as in some of the published files, prefixed. */
     private void generator(String network, String path, String prefix) throws IOException, CheckpointException {
         List<NewTensor> generator = new ArrayList<>();
@@ -97,6 +102,8 @@ record TinyFiles(Path folder, long seed) {
         config("MemFlow", labelled());
         generator("memflow", "MemFlow/base.pt", "model.");
         adapter("memflow_lora", "MemFlow/lora.pt");
+        config("Reward-Forcing-T2V-1.3B", labelled());
+        plainGenerator("reward_forcing", "Reward-Forcing-T2V-1.3B/rewardforcing.pt");
     }
 
     /** A pair of matrices for every linear layer of every block, as PEFT names them (spec lora.md §2). */

@@ -4,38 +4,40 @@ import dev.caravan.inference.diffusion.CacheChange;
 import dev.caravan.inference.ort.Tensor;
 import dev.caravan.inference.tensor.Shape;
 import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
 
 /** Does what happens to the slots of one stream's caches between passes. Runs on the device's thread. */
 final class CacheChanges {
 
     private final TensorPool pool;
-    private final List<Tensor> keys;
-    private final List<Tensor> values;
+    /** Keys and values of all blocks. */
+    private final List<Tensor> caches;
+    private final Optional<CacheAverages> averages;
 
     /**
      * @param keys   [capacity,f,D] of each block
      * @param values as keys
      */
-    CacheChanges(TensorPool pool, List<Tensor> keys, List<Tensor> values) {
+    CacheChanges(Transformer transformer, TensorPool pool, List<Tensor> keys, List<Tensor> values) {
         this.pool = pool;
-        this.keys = keys;
-        this.values = values;
+        caches = Stream.concat(keys.stream(), values.stream()).toList();
+        averages = transformer.average().map(average -> new CacheAverages(average, pool, caches, transformer.wideAverages()));
     }
 
     void make(CacheChange change) {
         switch (change) {
             case CacheChange.Copy copy -> copy(copy);
-            case CacheChange.Average average -> throw new UnsupportedOperationException("" + average);
+            case CacheChange.Average average -> averages
+                    .orElseThrow(() -> new UnsupportedOperationException("the caches of this network are not averaged")).make(average);
             case CacheChange.Compress compress -> throw new UnsupportedOperationException("" + compress);
         }
     }
 
     private void copy(CacheChange.Copy copy) {
-        for (List<Tensor> caches : List.of(keys, values)) {
-            for (Tensor cache : caches) {
-                for (int i = 0; i < copy.from().size(); i++) {
-                    slot(cache, copy.to().get(i)).copyFrom(slot(cache, copy.from().get(i)));
-                }
+        for (Tensor cache : caches) {
+            for (int i = 0; i < copy.from().size(); i++) {
+                slot(cache, copy.to().get(i)).copyFrom(slot(cache, copy.from().get(i)));
             }
         }
     }

@@ -1,16 +1,18 @@
 package dev.caravan.inference.wan;
 
 import dev.caravan.inference.diffusion.CachePass;
+import dev.caravan.inference.diffusion.KeyView;
 import dev.caravan.inference.ort.Binding;
 import dev.caravan.inference.ort.Tensor;
 import dev.caravan.inference.tensor.DType;
 import dev.caravan.inference.tensor.Shape;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
+import java.util.Optional;
 
 /**
- * What {@link RotatedKeyCache} wants to know: tables of positions, and which frames go into which slots. Written when a pass differs from
- * the one before, so once per chunk rather than per step.
+ * What {@link RotatedKeyCache} and {@link UnrotatedKeyCache} want to know: tables of positions, and which frames go into which slots.
+ * Written when a pass differs from the one before, so once per chunk rather than per step.
  */
 final class PassTensors implements PassInputs {
 
@@ -37,18 +39,15 @@ final class PassTensors implements PassInputs {
         writtenSlots = pool.zeros(DType.I64, Shape.of(capacity));
     }
 
-    /** All frames written: keys are turned by the queries' tables. */
     @Override
     public void bind(Binding binding, CachePass pass) {
-        int frames = pass.queryPositions().size();
         int written = pass.writtenFrames().size();
-        Shape queries = table(frames);
-        Shape keys = table(written);
-        boolean all = frames == written;
+        Shape queries = table(pass.queryPositions().size());
+        Optional<Shape> keys = keyPositions(pass).map(positions -> table(positions.size()));
         binding.input(RotatedKeyCache.QUERY_COS, pool.view(queryCos, queries))
                 .input(RotatedKeyCache.QUERY_SIN, pool.view(querySin, queries))
-                .input(RotatedKeyCache.KEY_COS, pool.view(all ? queryCos : keyCos, keys))
-                .input(RotatedKeyCache.KEY_SIN, pool.view(all ? querySin : keySin, keys))
+                .input(RotatedKeyCache.KEY_COS, keys.map(shape -> pool.view(keyCos, shape)).orElse(pool.view(queryCos, queries)))
+                .input(RotatedKeyCache.KEY_SIN, keys.map(shape -> pool.view(keySin, shape)).orElse(pool.view(querySin, queries)))
                 .input(CacheParts.WRITTEN_FRAMES, pool.view(writtenFrames, Shape.of(written)))
                 .input(CacheParts.WRITTEN_SLOTS, pool.view(writtenSlots, Shape.of(written, 1)));
     }
@@ -63,15 +62,21 @@ final class PassTensors implements PassInputs {
         if (pass.equals(written)) {
             return;
         }
-        int frames = pass.queryPositions().size();
         int kept = pass.writtenFrames().size();
         write(queryCos, querySin, pass.queryPositions());
-        if (kept != frames) {
-            write(keyCos, keySin, pass.writtenFrames().stream().map(pass.queryPositions()::get).toList());
-        }
+        keyPositions(pass).ifPresent(positions -> write(keyCos, keySin, positions));
         pool.view(writtenFrames, Shape.of(kept)).write(integers(pass.writtenFrames()));
         pool.view(writtenSlots, Shape.of(kept, 1)).write(integers(pass.writtenSlots()));
         written = pass;
+    }
+
+    /** Of the keys that a pass turns, where they are not turned by the queries' tables; whether that is so follows from its sizes. */
+    private static Optional<List<Integer>> keyPositions(CachePass pass) {
+        if (pass.view() instanceof KeyView.Turned(List<Integer> positions)) {
+            return Optional.of(positions);
+        }
+        boolean all = pass.writtenFrames().size() == pass.queryPositions().size();
+        return all ? Optional.empty() : Optional.of(pass.writtenFrames().stream().map(pass.queryPositions()::get).toList());
     }
 
     private void write(Tensor cos, Tensor sin, List<Integer> positions) {

@@ -22,7 +22,8 @@ interface SelfAttention {
     static SelfAttention of(KeyCache kind, Net net, TransformerConfig config, LatentSize size, Probe probe) {
         return switch (kind) {
             case ROTATED -> new RotatedKeyCache(net, config, size, probe);
-            case UNROTATED, BANKED, BANKED_SPARSE, BIASED -> throw new UnsupportedOperationException(kind + " caches");
+            case UNROTATED -> new UnrotatedKeyCache(net, config, size, probe);
+            case BANKED, BANKED_SPARSE, BIASED -> throw new UnsupportedOperationException(kind + " caches");
         };
     }
 }

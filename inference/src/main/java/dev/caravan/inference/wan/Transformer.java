@@ -1,5 +1,6 @@
 package dev.caravan.inference.wan;
 
+import dev.caravan.inference.diffusion.KeyCache;
 import dev.caravan.inference.nn.Weights;
 import dev.caravan.inference.ort.Device;
 import dev.caravan.inference.ort.OrtException;
@@ -19,25 +20,41 @@ public final class Transformer implements AutoCloseable {
     private final TransformerConfig config;
     private final LatentSize size;
     private final TransformerOptions options;
+    private final Owned sessions = new Owned();
     private final OrtSession text;
     private final OrtSession step;
+    /** For caches that have moving averages. */
+    private final Optional<OrtSession> average;
     private final Optional<VaceNetwork> vace;
 
     private Transformer(
             Device device,
             TransformerConfig config,
             LatentSize size,
+            Weights weights,
             TransformerOptions options,
-            OrtSession text,
-            OrtSession step,
-            Optional<VaceNetwork> vace) {
+            Probe probe,
+            SessionSettings settings) {
         this.device = device;
         this.config = config;
         this.size = size;
         this.options = options;
-        this.text = text;
-        this.step = step;
-        this.vace = vace;
+        boolean fold = device.provider() == Provider.CPU;
+        SessionSettings ofText = fold ? SessionSettings.DEFAULT : SessionSettings.DEFAULT.withoutFolding();
+        SessionSettings ofStep = fold ? settings : settings.withoutFolding();
+        try {
+            text = sessions.keep(device.load(TransformerGraph.text(weights, config, options, device.provider(), probe), ofText));
+            step = sessions.keep(device.load(TransformerGraph.step(weights, config, size, options, device.provider(), probe), ofStep));
+            average = options.keys() == KeyCache.UNROTATED
+                    ? Optional.of(sessions.keep(device.load(
+                            AverageGraph.of(config, size, options.compute(), wideAverages() > 0, device.provider()))))
+                    : Optional.empty();
+            vace = options.vace().map(module -> sessions.keep(
+                    VaceNetwork.load(device, config, size, weights, module, options, probe, ofText, ofStep)));
+        } catch (RuntimeException e) {
+            sessions.close();
+            throw e;
+        }
     }
 
     /**
@@ -64,21 +81,7 @@ public final class Transformer implements AutoCloseable {
             TransformerOptions options,
             Probe probe,
             SessionSettings settings) {
-        boolean fold = device.provider() == Provider.CPU;
-        SessionSettings ofText = fold ? SessionSettings.DEFAULT : SessionSettings.DEFAULT.withoutFolding();
-        SessionSettings ofStep = fold ? settings : settings.withoutFolding();
-        Owned loaded = new Owned();
-        try {
-            OrtSession text = loaded.keep(device.load(TransformerGraph.text(weights, config, options, device.provider(), probe), ofText));
-            OrtSession step = loaded.keep(
-                    device.load(TransformerGraph.step(weights, config, size, options, device.provider(), probe), ofStep));
-            Optional<VaceNetwork> vace = options.vace().map(module ->
-                    VaceNetwork.load(device, config, size, weights, module, options, probe, ofText, ofStep));
-            return new Transformer(device, config, size, options, text, step, vace);
-        } catch (RuntimeException e) {
-            loaded.close();
-            throw e;
-        }
+        return new Transformer(device, config, size, weights, options, probe, settings);
     }
 
     /**
@@ -110,13 +113,14 @@ public final class Transformer implements AutoCloseable {
      *
      * @param capacityFrames slots of its caches, latent frames
      */
-    public static long streamBytes(TransformerConfig config, LatentSize size, DType compute, int capacityFrames) {
+    public static long streamBytes(TransformerConfig config, LatentSize size, TransformerOptions options, int capacityFrames) {
         long perLayer = 2L * config.dim() * ((long) capacityFrames * size.tokens() + config.textLen());
+        long wide = 2L * config.dim() * wideAverages(options) * size.tokens();
         long prompt = (long) config.textLen() * config.textDim();
         // Latents, noise, flow, x0 and the next step's latents; positions of queries and keys.
         long step = 5 * size.latents(capacityFrames).bytes(DType.F32)
                 + 4L * capacityFrames * size.tokens() * config.headDim() / 2 * DType.F32.bytes();
-        return (config.layers() * perLayer + prompt) * compute.bytes() + step;
+        return (config.layers() * perLayer + prompt) * options.compute().bytes() + config.layers() * wide * DType.F32.bytes() + step;
     }
 
     /**
@@ -153,10 +157,21 @@ public final class Transformer implements AutoCloseable {
         return vace;
     }
 
+    Optional<OrtSession> average() {
+        return average;
+    }
+
+    /** How many slots have averages wider than the caches. */
+    int wideAverages() {
+        return wideAverages(options);
+    }
+
+    private static int wideAverages(TransformerOptions options) {
+        return options.compute() == DType.F32 ? 0 : options.wideAverages();
+    }
+
     @Override
     public void close() {
-        vace.ifPresent(VaceNetwork::close);
-        step.close();
-        text.close();
+        sessions.close();
     }
 }

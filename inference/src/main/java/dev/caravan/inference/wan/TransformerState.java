@@ -73,7 +73,7 @@ public final class TransformerState implements AutoCloseable {
             sigma = pool.zeros(DType.F32, Shape.of(1));
             nextSigma = pool.zeros(DType.F32, Shape.of(1));
             pass = PassInputs.of(transformer.options().keys(), pool, config, transformer.size(), capacity);
-            changes = new CacheChanges(pool, keys, values);
+            changes = new CacheChanges(transformer, pool, keys, values);
             vace = transformer.vace()
                     .map(network -> pool.own(new VaceState(transformer, network, capacity, latents, sinusoid)));
             textBinding = pool.own(transformer.text().bind());

@@ -29,7 +29,7 @@ final class Probes implements Probe {
     }
 
     private static boolean isKeys(String name) {
-        return name.matches("k\\d+");
+        return name.matches("(seen_)?k\\d+");
     }
 
     /** Where the values seen in passes go. Closed after the bindings: what is tied once stays tied. */
@@ -58,7 +58,8 @@ final class Probes implements Probe {
             long dim = transformer.config().dim();
             long tokens = (long) pass.queryPositions().size() * transformer.size().tokens();
             if (isKeys(stage)) {
-                return Shape.of(1, (long) pass.writtenFrames().size() * transformer.size().tokens(), dim);
+                int frames = stage.startsWith("seen") ? pass.attendedSlots() : pass.writtenFrames().size();
+                return Shape.of(1, (long) frames * transformer.size().tokens(), dim);
             }
             if (stage.startsWith("hint")) {
                 return Shape.of(VaceInputs.rows(tokens), dim);

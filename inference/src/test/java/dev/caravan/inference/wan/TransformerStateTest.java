@@ -192,7 +192,7 @@ class TransformerStateTest {
         long before = Ort.cpu().memory().tensors();
         try (TransformerState state = opened()) {
             long taken = Ort.cpu().memory().tensors() - before;
-            long reckoned = Transformer.streamBytes(CONFIG, SIZE, DType.F32, CAPACITY);
+            long reckoned = Transformer.streamBytes(CONFIG, SIZE, TransformerOptions.of(DType.F32), CAPACITY);
             assertTrue(reckoned >= 0.99 * taken && reckoned <= 1.01 * taken, reckoned + " reckoned, " + taken + " taken");
         }
     }

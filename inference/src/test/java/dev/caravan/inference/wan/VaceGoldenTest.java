@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.caravan.inference.checkpoint.Checkpoint;
 import dev.caravan.inference.checkpoint.CheckpointException;
 import dev.caravan.inference.checkpoint.StoredTensor;
+import dev.caravan.inference.diffusion.AveragedSink;
 import dev.caravan.inference.diffusion.CachePass;
 import dev.caravan.inference.diffusion.KvCachePolicy;
 import dev.caravan.inference.diffusion.RollingWindow;
@@ -36,6 +37,7 @@ class VaceGoldenTest {
     /** How each recorded variant keeps its keys. */
     private static final Map<String, Supplier<KvCachePolicy>> CACHES = Map.of(
             "longlive", () -> new RollingWindow(12, 3),
+            "reward_forcing", () -> new AveragedSink(9, 3),
             "streamdiffusionv2", () -> new RollingWindow(6, 3));
 
     @TempDir

@@ -7,6 +7,7 @@ import dev.caravan.inference.pipeline.PipelineSchema;
 import dev.caravan.inference.pipeline.causal.CausalPipeline;
 import dev.caravan.inference.pipeline.causal.LongLive;
 import dev.caravan.inference.pipeline.causal.MemFlow;
+import dev.caravan.inference.pipeline.causal.RewardForcing;
 import dev.caravan.inference.pipeline.causal.StreamDiffusionV2;
 import java.nio.file.Path;
 import java.time.InstantSource;
@@ -39,6 +40,14 @@ public final class BuiltInPipelines {
 
     private static final Set<String> GENERATIVE =
             Set.of("streamdiffusionv2", "longlive", "krea-realtime-video", "reward-forcing", "memflow");
+
+    /** Why networks of the contract are not built, and what does the same work. */
+    private static final Map<String, String> UNBUILT = Map.of(
+            "video-depth-anything", "its depth network is not built here; guide with edges or gray, or with depth maps made elsewhere",
+            "scribble", "its contour network is not built here; guide with edges, or with scribbles made elsewhere",
+            "optical-flow", "its flow network (RAFT) is not built here and its weights are no file of the models folder; guide with edges or"
+                    + " gray, or with flow pictures made elsewhere",
+            "rife", "its interpolation network is not built here; choose fewer denoising steps or a smaller size for more frames");
 
     private BuiltInPipelines() {}
 
@@ -79,11 +88,12 @@ public final class BuiltInPipelines {
             case "gray" -> new GrayPipeline(schema, device);
             case "edges" -> new EdgesPipeline(schema, device);
             case "streamdiffusionv2" -> new CausalPipeline(new StreamDiffusionV2(), schema, missingFiles, device);
+            case "reward-forcing" -> new CausalPipeline(new RewardForcing(), schema, missingFiles, device);
             case "memflow" -> new CausalPipeline(new MemFlow(), schema, missingFiles, device);
             case "longlive" -> new CausalPipeline(new LongLive(), schema, missingFiles, device);
             case "controller-viz" -> new ControllerVizPipeline(schema);
             case StandInPipeline.BEHAVIOUR -> new TestCardPipeline(schema, clock);
-            default -> new ModelPipeline(schema, generative, missingFiles);
+            default -> new UnbuiltPipeline(schema, missingFiles, UNBUILT.getOrDefault(schema.id(), "its network is not built here"));
         };
     }
 

@@ -1,15 +1,27 @@
 package dev.caravan.inference.pipeline.causal;
 
 import dev.caravan.inference.diffusion.KvCachePolicy;
+import dev.caravan.inference.pipeline.PipelineException;
 import dev.caravan.inference.wan.VaeType;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
-/** In what one family of causal video models differs from the others; one small class each. Stateless. */
+/** In what one family of causal video models differs from the others; one small class each. Immutable. */
 public interface CausalFamily {
 
     /** The pipeline id, for example {@code longlive}. */
     String id();
+
+    /**
+     * The family as load parameters of its own want it.
+     *
+     * @param loadParameters all of them, as sent
+     * @throws PipelineException in one line, when one of its own is wrong
+     */
+    default CausalFamily configured(Map<String, Object> loadParameters) throws PipelineException {
+        return this;
+    }
 
     /** The generator's checkpoint, relative to the models folder. */
     String generator();
@@ -56,6 +68,11 @@ public interface CausalFamily {
 
     /** A stream's bookkeeping of its key-value caches. */
     KvCachePolicy newCachePolicy();
+
+    /** How many slots the policy averages at a time, if those averages are to be wider than what is computed in; else 0. */
+    default int wideAverages() {
+        return 0;
+    }
 
     /**
      * Whether the final latents are passed once more, so that clean keys and values are stored.

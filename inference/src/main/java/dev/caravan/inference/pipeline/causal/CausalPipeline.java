@@ -52,6 +52,7 @@ public final class CausalPipeline implements Pipeline {
 
     @Override
     public LoadedPipeline load(LoadRequest request, Progress progress) throws PipelineException, InterruptedException {
+        CausalFamily family = this.family.configured(request.parameters());
         LoadSettings settings = LoadSettings.of(family, schema, request);
         progress.stage("Looking for model files...");
         ModelFiles files = new ModelFiles(family, request.modelsFolder());

@@ -8,6 +8,7 @@ import dev.caravan.inference.tensor.Shape;
 import dev.caravan.inference.wan.LatentSize;
 import dev.caravan.inference.wan.Transformer;
 import dev.caravan.inference.wan.TransformerConfig;
+import dev.caravan.inference.wan.TransformerOptions;
 import dev.caravan.inference.wan.TransformerWeights;
 import dev.caravan.inference.wan.VideoAutoencoders;
 import java.util.Locale;
@@ -28,7 +29,7 @@ record MemoryPlan(String what, long model, long stream) {
     /**
      * Reckons from what the files say of themselves.
      *
-     * @param compute       element type of the transformer
+     * @param options       of the transformer
      * @param text          the text encoder's file
      * @param vae           what the autoencoder takes
      * @param cacheFrames   slots of a stream's caches
@@ -38,10 +39,11 @@ record MemoryPlan(String what, long model, long stream) {
             LoadSettings settings,
             TransformerConfig config,
             LatentSize size,
-            DType compute,
+            TransformerOptions options,
             Checkpoint text,
             VideoAutoencoders.Memory vae,
             int cacheFrames) {
+        DType compute = options.compute();
         boolean cpu = compute == DType.F32;
         long transformer = 0;
         for (Map.Entry<String, Shape> weight : TransformerWeights.required(config).entrySet()) {
@@ -52,7 +54,7 @@ record MemoryPlan(String what, long model, long stream) {
         // On the CPU the encoder's weights are pages of its file, which the system can take back.
         long encoder = cpu ? 0 : text.tensors().values().stream().mapToLong(tensor -> tensor.shape().bytes(tensor.dtype())).sum();
         return new MemoryPlan(what, transformer + encoder + vae.model() + Transformer.workingBytes(config, size, compute, cacheFrames),
-                vae.stream() + Transformer.streamBytes(config, size, compute, cacheFrames));
+                vae.stream() + Transformer.streamBytes(config, size, options, cacheFrames));
     }
 
     /** @throws PipelineException when the model and a first session do not fit in what is free */

@@ -94,7 +94,7 @@ final class NetworkLoader {
 
     private MemoryPlan memory(TransformerConfig config, LatentSize size) throws CheckpointException {
         String what = files.family().id() + " at " + settings.size().width() + "x" + settings.size().height();
-        return MemoryPlan.of(what, settings, config, size, compute, Checkpoint.open(files.textEncoder()),
+        return MemoryPlan.of(what, settings, config, size, options(), Checkpoint.open(files.textEncoder()),
                 VideoAutoencoders.memory(vaeOptions(), Checkpoint.open(files.vae(settings.vae())), device.provider()),
                 files.family().newCachePolicy().capacityFrames());
     }
@@ -157,7 +157,8 @@ final class NetworkLoader {
     }
 
     private TransformerOptions options() {
-        return TransformerOptions.of(compute).withKeys(files.family().newCachePolicy().keys());
+        CausalFamily family = files.family();
+        return TransformerOptions.of(compute).withKeys(family.newCachePolicy().keys()).withWideAverages(family.wideAverages());
     }
 
     private void merging(long done, long total) {
