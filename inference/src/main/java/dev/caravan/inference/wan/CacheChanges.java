@@ -4,6 +4,7 @@ import dev.caravan.inference.diffusion.CacheChange;
 import dev.caravan.inference.ort.Tensor;
 import dev.caravan.inference.tensor.Shape;
 import java.util.List;
+import java.util.Optional;
 
 /** Does what happens to the slots of one stream's caches between passes. Runs on the device's thread. */
 final class CacheChanges {
@@ -11,22 +12,35 @@ final class CacheChanges {
     private final TensorPool pool;
     private final List<Tensor> keys;
     private final List<Tensor> values;
+    private final Optional<BankCompression.Stream> compression;
+    private boolean promptSeen;
 
     /**
-     * @param keys   [capacity,f,D] of each block
-     * @param values as keys
+     * @param keys        [capacity,f,D] of each block
+     * @param values      as keys
+     * @param compression for streams whose caches are ever compressed
      */
-    CacheChanges(TensorPool pool, List<Tensor> keys, List<Tensor> values) {
+    CacheChanges(TensorPool pool, List<Tensor> keys, List<Tensor> values, Optional<BankCompression.Stream> compression) {
         this.pool = pool;
         this.keys = keys;
         this.values = values;
+        this.compression = compression;
+    }
+
+    /** Until a denoise step has seen it, a prompt says nothing about what to keep: the reference has no keys of it yet. */
+    void promptSeen(boolean seen) {
+        promptSeen = seen;
     }
 
     void make(CacheChange change) {
         switch (change) {
             case CacheChange.Copy copy -> copy(copy);
             case CacheChange.Average average -> throw new UnsupportedOperationException("" + average);
-            case CacheChange.Compress compress -> throw new UnsupportedOperationException("" + compress);
+            case CacheChange.Clear clear -> clear.slots().forEach(slot -> {
+                keys.forEach(cache -> slot(cache, slot).zero());
+                values.forEach(cache -> slot(cache, slot).zero());
+            });
+            case CacheChange.Compress compress -> compress(compress);
         }
     }
 
@@ -37,6 +51,15 @@ final class CacheChanges {
                     slot(cache, copy.to().get(i)).copyFrom(slot(cache, copy.from().get(i)));
                 }
             }
+        }
+    }
+
+    private void compress(CacheChange.Compress compress) {
+        if (promptSeen) {
+            compression.orElseThrow(() -> new UnsupportedOperationException("" + compress)).run(compress);
+        } else {
+            // To a prompt of zeros all blocks are alike, and the first ones stay.
+            copy(new CacheChange.Copy(List.of(compress.newer()), List.of(compress.bank().getLast())));
         }
     }
 

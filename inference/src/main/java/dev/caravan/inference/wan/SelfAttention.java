@@ -21,8 +21,9 @@ interface SelfAttention {
     /** That of a kind of cache. */
     static SelfAttention of(KeyCache kind, Net net, TransformerConfig config, LatentSize size, Probe probe) {
         return switch (kind) {
-            case ROTATED -> new RotatedKeyCache(net, config, size, probe);
-            case UNROTATED, BANKED, BANKED_SPARSE, BIASED -> throw new UnsupportedOperationException(kind + " caches");
+            case ROTATED, BANKED -> new RotatedKeyCache(net, config, size, probe);
+            case BANKED_SPARSE -> new SparseBankKeyCache(net, config, size, probe);
+            case UNROTATED, BIASED -> throw new UnsupportedOperationException(kind + " caches");
         };
     }
 }

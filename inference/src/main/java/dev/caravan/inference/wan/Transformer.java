@@ -6,6 +6,7 @@ import dev.caravan.inference.ort.OrtException;
 import dev.caravan.inference.ort.OrtSession;
 import dev.caravan.inference.ort.SessionSettings;
 import dev.caravan.inference.tensor.DType;
+import java.util.Optional;
 
 /**
  * A causal Wan transformer loaded on a device for one picture size: the network that says which way noise flows into video. Its weights
@@ -19,15 +20,23 @@ public final class Transformer implements AutoCloseable {
     private final TransformerOptions options;
     private final OrtSession text;
     private final OrtSession step;
+    private final Optional<BankCompression> compression;
 
     private Transformer(
-            Device device, TransformerConfig config, LatentSize size, TransformerOptions options, OrtSession text, OrtSession step) {
+            Device device,
+            TransformerConfig config,
+            LatentSize size,
+            TransformerOptions options,
+            OrtSession text,
+            OrtSession step,
+            Optional<BankCompression> compression) {
         this.device = device;
         this.config = config;
         this.size = size;
         this.options = options;
         this.text = text;
         this.step = step;
+        this.compression = compression;
     }
 
     /**
@@ -50,12 +59,19 @@ public final class Transformer implements AutoCloseable {
             TransformerOptions options,
             Probe probe,
             SessionSettings settings) {
-        OrtSession text = device.load(TransformerGraph.text(weights, config, options.compute(), device.provider(), probe));
+        Owned loaded = new Owned();
         try {
-            OrtSession step = device.load(TransformerGraph.step(weights, config, size, options, device.provider(), probe), settings);
-            return new Transformer(device, config, size, options, text, step);
+            OrtSession text =
+                    loaded.keep(device.load(TransformerGraph.text(weights, config, options.compute(), device.provider(), probe)));
+            OrtSession step = loaded.keep(
+                    device.load(TransformerGraph.step(weights, config, size, options, device.provider(), probe), settings));
+            Optional<BankCompression> compression = switch (options.keys()) {
+                case BANKED, BANKED_SPARSE -> Optional.of(loaded.keep(new BankCompression(device, options.compute())));
+                case ROTATED, UNROTATED, BIASED -> Optional.empty();
+            };
+            return new Transformer(device, config, size, options, text, step, compression);
         } catch (RuntimeException e) {
-            text.close();
+            loaded.close();
             throw e;
         }
     }
@@ -104,8 +120,14 @@ public final class Transformer implements AutoCloseable {
         return step;
     }
 
+    /** Of those whose streams have a memory bank. */
+    Optional<BankCompression> compression() {
+        return compression;
+    }
+
     @Override
     public void close() {
+        compression.ifPresent(BankCompression::close);
         step.close();
         text.close();
     }

@@ -71,7 +71,8 @@ public final class TransformerState implements AutoCloseable {
             sigma = pool.zeros(DType.F32, Shape.of(1));
             nextSigma = pool.zeros(DType.F32, Shape.of(1));
             pass = PassInputs.of(transformer.options().keys(), pool, config, transformer.size(), capacity);
-            changes = new CacheChanges(pool, keys, values);
+            changes = new CacheChanges(pool, keys, values,
+                    transformer.compression().map(compression -> compression.open(pool, keys, values, textKeys)));
             textBinding = pool.own(transformer.text().bind());
             bindText();
         } catch (RuntimeException e) {
@@ -102,6 +103,7 @@ public final class TransformerState implements AutoCloseable {
         prompt.write(embedding.values());
         textBinding.run();
         prompted = true;
+        changes.promptSeen(false);
     }
 
     /**
@@ -125,6 +127,7 @@ public final class TransformerState implements AutoCloseable {
     public Tensor denoise(CachePass pass, Tensor latents, float timestep, float sigma) {
         return transformer.device().call(() -> {
             this.sigma.write(new float[] {sigma});
+            changes.promptSeen(true);
             return run(pass, latents, timestep, clean);
         });
     }
@@ -142,6 +145,7 @@ public final class TransformerState implements AutoCloseable {
             this.sigma.write(new float[] {sigma});
             this.nextSigma.write(new float[] {nextSigma});
             ofFrames(this.noise, pass.queryPositions().size()).write(noise);
+            changes.promptSeen(true);
             return run(pass, latents, timestep, next);
         });
     }

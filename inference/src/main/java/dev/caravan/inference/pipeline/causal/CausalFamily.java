@@ -1,12 +1,23 @@
 package dev.caravan.inference.pipeline.causal;
 
 import dev.caravan.inference.diffusion.KvCachePolicy;
+import dev.caravan.inference.pipeline.PipelineException;
 import dev.caravan.inference.wan.VaeType;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** In what one family of causal video models differs from the others; one small class each. Stateless. */
 public interface CausalFamily {
+
+    /**
+     * The family as a load wants it; itself unless it has load parameters of its own.
+     *
+     * @throws PipelineException in one line, when one of these is wrong
+     */
+    default CausalFamily configured(Map<String, Object> loadParameters) throws PipelineException {
+        return this;
+    }
 
     /** The pipeline id, for example {@code longlive}. */
     String id();
