@@ -109,6 +109,7 @@ public final class MemoryBank implements KvCachePolicy {
             recorded = recordedAfter;
             recordedAfter = records ? start / RECORD_EVERY + 1 : recordedAfter;
         }
+        place(inWindow);
         return withBank(inWindow, start, !repeated, records ? List.of(copy(slotOf(start), recordSlot())) : List.of());
     }
 
@@ -119,10 +120,13 @@ public final class MemoryBank implements KvCachePolicy {
         return withBank(inWindow, end, true, List.of());
     }
 
-    private CachePass withBank(CachePass inWindow, int start, boolean absorbs, List<CacheChange> after) {
+    private void place(CachePass inWindow) {
         while (ofWindow.size() < inWindow.attendedSlots()) {
             ofWindow.add(ofWindow.size() + ofBank.size());
         }
+    }
+
+    private CachePass withBank(CachePass inWindow, int start, boolean absorbs, List<CacheChange> after) {
         List<CacheChange> before = new ArrayList<>();
         int visible = visible(start);
         while (ofBank.size() < visible) {

@@ -8,8 +8,8 @@ import dev.caravan.inference.onnx.Value;
 import dev.caravan.inference.tensor.DType;
 
 /**
- * Keys are cached after their rotation, each frame in a slot (spec causal-wan.md §4.1, §4.2): LongLive, StreamDiffusionV2 and MemFlow, whose
- * {@link dev.caravan.inference.diffusion.MemoryBank} puts the blocks seen among the first slots.
+ * Keys are cached after their rotation, each frame in a slot (spec causal-wan.md §4.1, §4.2): LongLive, StreamDiffusionV2 and MemFlow,
+ * whose {@link dev.caravan.inference.diffusion.MemoryBank} has all slots that are seen before the others.
  *
  * <pre>
  * tokens [S,D] -> q, norm, turn --------------------------------------------------> attention -> [S,D]

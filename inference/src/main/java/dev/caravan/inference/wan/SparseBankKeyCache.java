@@ -45,7 +45,8 @@ final class SparseBankKeyCache implements SelfAttention {
         cache = new RotatedKeyCache(net, config, size, probe);
         memorySlots = net.input(MEMORY_SLOTS, DType.I64, Dim.named("memory_blocks"));
         windowSlots = net.input(WINDOW_SLOTS, DType.I64, Dim.named("window_slots"), Dim.of(config.heads()));
-        rowsInSlot = net.graph().constant("rows_in_slot", DType.I64, Shape.of(1, tokens, config.heads()), numbersTo(tokens * config.heads()));
+        Shape rows = Shape.of(1, tokens, config.heads());
+        rowsInSlot = net.graph().constant("rows_in_slot", DType.I64, rows, numbersTo((int) rows.elements()));
     }
 
     private static byte[] numbersTo(int count) {
@@ -66,7 +67,9 @@ final class SparseBankKeyCache implements SelfAttention {
         Value slots = net.concat(path + ".slots", 0, net.gather(path + ".memory_slots", memorySlots, best), windowSlots);
         Value firstRows = net.mul(path + ".first_rows", slots, net.ints((long) tokens * config.heads()));
         Value rows = net.add(path + ".rows", net.reshape(path + ".by_slot", firstRows, -1, 1, config.heads()), rowsInSlot);
-        return cache.seen(layer, updated.queries(), rows(path + ".keys", updated.keys(), rows), rows(path + ".values", updated.values(), rows));
+        Value keys = rows(path + ".keys", updated.keys(), rows);
+        Value values = rows(path + ".values", updated.values(), rows);
+        return cache.seen(layer, updated.queries(), keys, values);
     }
 
     /** {@code cache [slots,f,D], rows [n,f,N] -> [n,f,N,d]}. */

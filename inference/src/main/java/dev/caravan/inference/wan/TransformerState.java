@@ -251,6 +251,11 @@ public final class TransformerState implements AutoCloseable {
         return keys.get(layer);
     }
 
+    /** The keys of the prompt that a block sees, [1,T,D]. */
+    Tensor textKeys(int layer) {
+        return textKeys.get(layer);
+    }
+
     /** The cached values of a block, [capacity,f,D]. */
     Tensor values(int layer) {
         return values.get(layer);
