@@ -7,7 +7,7 @@ package dev.caravan.inference.diffusion;
  * <p>A cache is an array of slots of one latent frame each, the same in every layer. Every pass says by a {@link CachePass} where the
  * call's frames go, which slots the queries see and how, and what happens to slots before and after.
  */
-public sealed interface KvCachePolicy permits RollingWindow, AveragedSink {
+public sealed interface KvCachePolicy permits RollingWindow, AveragedSink, MemoryBank {
 
     /** Which kind of cache it keeps; one and the same in all streams of a model. */
     KeyCache keys();

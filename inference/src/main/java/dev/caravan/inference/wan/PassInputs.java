@@ -27,8 +27,9 @@ interface PassInputs {
     /** Those of a kind of cache. */
     static PassInputs of(KeyCache kind, TensorPool pool, TransformerConfig config, LatentSize size, int capacity) {
         return switch (kind) {
-            case ROTATED, UNROTATED -> new PassTensors(pool, config, size, capacity);
-            case BANKED, BANKED_SPARSE, BIASED -> throw new UnsupportedOperationException(kind + " caches");
+            case ROTATED, UNROTATED, BANKED -> new PassTensors(pool, config, size, capacity);
+            case BANKED_SPARSE -> new SparseBankInputs(pool, config, size, capacity);
+            case BIASED -> throw new UnsupportedOperationException(kind + " caches");
         };
     }
 }

@@ -71,7 +71,8 @@ public final class TransformerState implements AutoCloseable {
             sigma = pool.zeros(DType.F32, Shape.of(1));
             nextSigma = pool.zeros(DType.F32, Shape.of(1));
             pass = PassInputs.of(transformer.options().keys(), pool, config, transformer.size(), capacity);
-            changes = new CacheChanges(transformer, pool, keys, values);
+            changes = new CacheChanges(transformer, pool, keys, values,
+                    transformer.compression().map(compression -> compression.open(pool, keys, values, textKeys)));
             textBinding = pool.own(transformer.text().bind());
             bindText();
         } catch (RuntimeException e) {
@@ -102,6 +103,7 @@ public final class TransformerState implements AutoCloseable {
         prompt.write(embedding.values());
         textBinding.run();
         prompted = true;
+        changes.promptSeen(false);
     }
 
     /**
@@ -125,6 +127,7 @@ public final class TransformerState implements AutoCloseable {
     public Tensor denoise(CachePass pass, Tensor latents, float timestep, float sigma) {
         return transformer.device().call(() -> {
             this.sigma.write(new float[] {sigma});
+            changes.promptSeen(true);
             return run(pass, latents, timestep, clean);
         });
     }
@@ -142,6 +145,7 @@ public final class TransformerState implements AutoCloseable {
             this.sigma.write(new float[] {sigma});
             this.nextSigma.write(new float[] {nextSigma});
             ofFrames(this.noise, pass.queryPositions().size()).write(noise);
+            changes.promptSeen(true);
             return run(pass, latents, timestep, next);
         });
     }
@@ -245,6 +249,11 @@ public final class TransformerState implements AutoCloseable {
     /** The cached keys of a block, [capacity,f,D]. */
     Tensor keys(int layer) {
         return keys.get(layer);
+    }
+
+    /** The keys of the prompt that a block sees, [1,T,D]. */
+    Tensor textKeys(int layer) {
+        return textKeys.get(layer);
     }
 
     /** The cached values of a block, [capacity,f,D]. */
