@@ -18,6 +18,13 @@ public sealed interface CacheChange {
         }
     }
 
+    /** Fills slots with zeros. */
+    record Clear(List<Integer> slots) implements CacheChange {
+        public Clear {
+            slots = List.copyOf(slots);
+        }
+    }
+
     /**
      * A moving average: {@code to[i] = keep · to[i] + (1 - keep) · from[i]}, in the caches' arithmetic (spec causal-wan.md §4.3).
      *

@@ -11,20 +11,24 @@ final class CacheChanges {
     private final TensorPool pool;
     private final List<Tensor> keys;
     private final List<Tensor> values;
+    private final Shape slot;
 
     /**
-     * @param keys   [capacity,f,D] of each block
+     * @param keys   [capacity,f,D] of each block, or as many numbers and more under another shape
      * @param values as keys
+     * @param slot   [f,D]
      */
-    CacheChanges(TensorPool pool, List<Tensor> keys, List<Tensor> values) {
+    CacheChanges(TensorPool pool, List<Tensor> keys, List<Tensor> values, Shape slot) {
         this.pool = pool;
         this.keys = keys;
         this.values = values;
+        this.slot = slot;
     }
 
     void make(CacheChange change) {
         switch (change) {
             case CacheChange.Copy copy -> copy(copy);
+            case CacheChange.Clear clear -> clear(clear);
             case CacheChange.Average average -> throw new UnsupportedOperationException("" + average);
             case CacheChange.Compress compress -> throw new UnsupportedOperationException("" + compress);
         }
@@ -40,8 +44,15 @@ final class CacheChanges {
         }
     }
 
-    private Tensor slot(Tensor cache, int slot) {
-        Shape shape = cache.shape();
-        return pool.slice(cache, slot, Shape.of(shape.dim(1), shape.dim(2)));
+    private void clear(CacheChange.Clear clear) {
+        for (List<Tensor> caches : List.of(keys, values)) {
+            for (Tensor cache : caches) {
+                clear.slots().forEach(number -> slot(cache, number).zero());
+            }
+        }
+    }
+
+    private Tensor slot(Tensor cache, int number) {
+        return pool.slice(cache, number, slot);
     }
 }

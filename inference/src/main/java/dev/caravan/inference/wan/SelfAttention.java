@@ -22,7 +22,8 @@ interface SelfAttention {
     static SelfAttention of(KeyCache kind, Net net, TransformerConfig config, LatentSize size, Probe probe) {
         return switch (kind) {
             case ROTATED -> new RotatedKeyCache(net, config, size, probe);
-            case UNROTATED, BANKED, BANKED_SPARSE, BIASED -> throw new UnsupportedOperationException(kind + " caches");
+            case BIASED -> new BiasedKeyCache(net, config, size, probe);
+            case UNROTATED, BANKED, BANKED_SPARSE -> throw new UnsupportedOperationException(kind + " caches");
         };
     }
 }

@@ -2,6 +2,7 @@ package dev.caravan.inference.wan;
 
 import dev.caravan.inference.checkpoint.Checkpoint;
 import dev.caravan.inference.checkpoint.CheckpointException;
+import dev.caravan.inference.diffusion.KeyCache;
 import dev.caravan.inference.golden.GoldenCase;
 import dev.caravan.inference.golden.Ort;
 import dev.caravan.inference.nn.Weights;
@@ -15,8 +16,11 @@ final class GoldenTransformer {
 
     private GoldenTransformer() {}
 
+    /** With the kind of caches that the case's manifest speaks of. */
     static Transformer load(GoldenCase golden, Probe probe) throws CheckpointException {
-        return Transformer.load(Ort.cpu(), config(golden), size(golden), weights(golden.weights()), TransformerOptions.of(DType.F32), probe, SessionSettings.DEFAULT);
+        KeyCache keys = golden.manifest().has("kv_cache_attention_bias") ? KeyCache.BIASED : KeyCache.ROTATED;
+        return Transformer.load(Ort.cpu(), config(golden), size(golden), weights(golden.weights()),
+                TransformerOptions.of(DType.F32).withKeys(keys), probe, SessionSettings.DEFAULT);
     }
 
     static TransformerConfig config(GoldenCase golden) throws CheckpointException {
