@@ -13,13 +13,15 @@ final class CacheChanges {
     private final TensorPool pool;
     /** Keys and values of all blocks. */
     private final List<Tensor> caches;
+    private final Shape slot;
     private final Optional<CacheAverages> averages;
     private final Optional<BankCompression.Stream> compression;
     private boolean promptSeen;
 
     /**
-     * @param keys        [capacity,f,D] of each block
+     * @param keys        [capacity,f,D] of each block, or as many numbers and more under another shape
      * @param values      as keys
+     * @param slot        [f,D]
      * @param compression for streams whose caches are ever compressed
      */
     CacheChanges(
@@ -27,8 +29,10 @@ final class CacheChanges {
             TensorPool pool,
             List<Tensor> keys,
             List<Tensor> values,
+            Shape slot,
             Optional<BankCompression.Stream> compression) {
         this.pool = pool;
+        this.slot = slot;
         this.compression = compression;
         caches = Stream.concat(keys.stream(), values.stream()).toList();
         averages = transformer.average().map(average -> new CacheAverages(average, pool, caches, transformer.wideAverages()));
@@ -66,8 +70,7 @@ final class CacheChanges {
         }
     }
 
-    private Tensor slot(Tensor cache, int slot) {
-        Shape shape = cache.shape();
-        return pool.slice(cache, slot, Shape.of(shape.dim(1), shape.dim(2)));
+    private Tensor slot(Tensor cache, int number) {
+        return pool.slice(cache, number, slot);
     }
 }

@@ -24,7 +24,7 @@ interface SelfAttention {
             case ROTATED, BANKED -> new RotatedKeyCache(net, config, size, probe);
             case UNROTATED -> new UnrotatedKeyCache(net, config, size, probe);
             case BANKED_SPARSE -> new SparseBankKeyCache(net, config, size, probe);
-            case BIASED -> throw new UnsupportedOperationException(kind + " caches");
+            case BIASED -> new BiasedKeyCache(net, config, size, probe);
         };
     }
 }

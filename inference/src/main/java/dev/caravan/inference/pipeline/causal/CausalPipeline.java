@@ -61,7 +61,7 @@ public final class CausalPipeline implements Pipeline {
             throw PipelineException.missingFiles(id(), missing);
         }
         try {
-            CausalNetworks networks = new NetworkLoader(files, settings, device.get(), progress).load();
+            CausalNetworks networks = warm(new NetworkLoader(files, settings, device.get(), progress).load(), settings, progress);
             List<String> notes = new ArrayList<>(settings.notes());
             if (files.randomWeights()) {
                 notes.addFirst("random weights: " + id() + " was loaded from a set made for trying things out, its pictures are noise");
@@ -73,6 +73,19 @@ public final class CausalPipeline implements Pipeline {
         } catch (OrtException e) {
             throw DeviceFailure.ofLoad(
                     id(), id() + " at " + settings.size().width() + "x" + settings.size().height(), request.modelsFolder(), e);
+        }
+    }
+
+    private CausalNetworks warm(CausalNetworks networks, LoadSettings settings, Progress progress) throws InterruptedException {
+        boolean warm = false;
+        try {
+            WarmUp.run(family, networks, settings, progress);
+            warm = true;
+            return networks;
+        } finally {
+            if (!warm) {
+                networks.close();
+            }
         }
     }
 }
