@@ -18,6 +18,13 @@ public sealed interface CacheChange {
         }
     }
 
+    /** Fills slots with zeros. */
+    record Clear(List<Integer> slots) implements CacheChange {
+        public Clear {
+            slots = List.copyOf(slots);
+        }
+    }
+
     /**
      * A moving average: {@code to[i] = keep · to[i] + (1 - keep) · from[i]}, in the caches' arithmetic (spec causal-wan.md §4.3).
      *
@@ -36,7 +43,7 @@ public sealed interface CacheChange {
     /**
      * Keeps the blocks of a full memory bank that the prompt is most about and puts another one behind them (spec causal-wan.md §4.4).
      *
-     * @param bank  its slots, in order; all but one of its blocks stay
+     * @param bank  its slots, in order; all but one of its blocks stay, the best first
      * @param newer slot of the block that joins
      */
     record Compress(List<Integer> bank, int newer) implements CacheChange {

@@ -6,7 +6,7 @@ public enum KeyCache {
     ROTATED,
     /** Stored before their rotation and turned anew in each pass, by where they stand among those seen: Reward Forcing. */
     UNROTATED,
-    /** Stored rotated, with a bank of memory blocks between sink and window: MemFlow. */
+    /** Stored rotated, with blocks of a memory bank among the slots seen: MemFlow. */
     BANKED,
     /** The same, where each head looks at three blocks of sink and bank only. */
     BANKED_SPARSE,

@@ -36,7 +36,7 @@ public sealed interface KeyView {
      * Scores of some slots are lowered by the stream's attention bias.
      *
      * @param from   the first such slot
-     * @param to     the last one, exclusive; {@code from} for a pass whose bias reaches no slot
+     * @param to     the last one, exclusive; {@code from} when there is none
      * @param biased whether the stream's bias counts in this pass at all; without, nothing is padded either
      */
     record Biased(int from, int to, boolean biased) implements KeyView {}

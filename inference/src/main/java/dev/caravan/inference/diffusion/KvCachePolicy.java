@@ -7,7 +7,7 @@ package dev.caravan.inference.diffusion;
  * <p>A cache is an array of slots of one latent frame each, the same in every layer. Every pass says by a {@link CachePass} where the
  * call's frames go, which slots the queries see and how, and what happens to slots before and after.
  */
-public sealed interface KvCachePolicy permits RollingWindow, AveragedSink {
+public sealed interface KvCachePolicy permits RollingWindow, AveragedSink, MemoryBank, ContextWindow {
 
     /** Which kind of cache it keeps; one and the same in all streams of a model. */
     KeyCache keys();
@@ -28,8 +28,8 @@ public sealed interface KvCachePolicy permits RollingWindow, AveragedSink {
     CachePass pass(int start, int frames);
 
     /**
-     * The pass after a prompt change over the {@code frames} newest frames, which end before frame {@code end} (spec causal-wan.md §4.2).
-     * Which frames the cache holds does not change. The caller keeps the latents that go in: those of the newest frames, as many as the
+     * A pass over {@code frames} past frames that renews their keys and values before frame {@code end} is made: the newest ones after a
+     * prompt change (spec causal-wan.md §4.2), or the context of every chunk (§4.5). Which frames the cache holds does not change. The caller keeps the latents that go in: those of the newest frames, as many as the
      * cache has slots; less than that exist only while all frames since the reset do.
      *
      * @throws IllegalArgumentException when {@code end} is not the end of what was passed, or more frames than held are asked for

@@ -23,7 +23,7 @@ public final class Attention {
                 Attribute.of("num_heads", heads), Attribute.of("scale", (float) scale));
     }
 
-    /** As {@link #full} with {@code bias [1,heads,S,T]} added to the scores. */
+    /** As {@link #full} with {@code bias [1,heads or 1,S,T]} added to the scores. */
     public static Value biased(Net net, String path, Value q, Value k, Value v, Value bias, int heads, double scale) {
         return net.op(path, Op.microsoft("MultiHeadAttention"), List.of(q, k, v, Value.NONE, Value.NONE, bias),
                 Attribute.of("num_heads", heads), Attribute.of("scale", (float) scale));

@@ -43,17 +43,21 @@ record TinyFiles(Path folder, long seed) {
     }
 
     private void wan() throws IOException, CheckpointException {
-        ObjectNode sizes = labelled().put("model_type", "t2v").put("dim", TRANSFORMER.dim()).put("ffn_dim", TRANSFORMER.ffnDim())
-                .put("num_heads", TRANSFORMER.heads()).put("num_layers", TRANSFORMER.layers()).put("freq_dim", TRANSFORMER.freqDim())
-                .put("in_dim", TransformerConfig.CHANNELS).put("out_dim", TransformerConfig.CHANNELS)
-                .put("text_dim", TRANSFORMER.textDim()).put("text_len", TRANSFORMER.textLen()).put("eps", 1e-6);
-        config("Wan2.1-T2V-1.3B", sizes);
+        config("Wan2.1-T2V-1.3B", sizes(TRANSFORMER));
+        config("Wan2.1-T2V-14B", sizes(TinySizes.LARGE_TRANSFORMER));
         torch("Wan2.1-T2V-1.3B/Wan2.1_VAE.pth", wanVae("wan", TinySizes.wanVae()));
         String tokenizer = "Wan2.1-T2V-1.3B/google/umt5-xxl/";
         text(tokenizer + "tokenizer.json", TinyTokenizer.tokenizerJson());
         text(tokenizer + "tokenizer_config.json", TinyTokenizer.config());
         text(tokenizer + "special_tokens_map.json", TinyTokenizer.specialTokensMap());
         Files.write(place(tokenizer + "spiece.model"), TinyTokenizer.spieceModel());
+    }
+
+    private static ObjectNode sizes(TransformerConfig config) {
+        return labelled().put("model_type", "t2v").put("dim", config.dim()).put("ffn_dim", config.ffnDim())
+                .put("num_heads", config.heads()).put("num_layers", config.layers()).put("freq_dim", config.freqDim())
+                .put("in_dim", TransformerConfig.CHANNELS).put("out_dim", TransformerConfig.CHANNELS)
+                .put("text_dim", config.textDim()).put("text_len", config.textLen()).put("eps", 1e-6);
     }
 
     private void textEncoderAndVace() throws IOException, CheckpointException {
@@ -65,6 +69,9 @@ record TinyFiles(Path folder, long seed) {
                 tensors("umt5", Umt5Weights.required(TinySizes.TEXT_ENCODER), types, NetworkKind.TEXT_ENCODER));
         safetensors("WanVideo_comfy/Wan2_1-VACE_module_1_3B_bf16.safetensors",
                 tensors("vace", VaceWeights.required(TRANSFORMER, TinySizes.VACE_BLOCKS), (name, shape) -> DType.BF16, NetworkKind.TRANSFORMER));
+        safetensors("WanVideo_comfy/Wan2_1-VACE_module_14B_bf16.safetensors",
+                tensors("vace_large", VaceWeights.required(TinySizes.LARGE_TRANSFORMER, TinySizes.LARGE_VACE_BLOCKS),
+                        (name, shape) -> DType.BF16, NetworkKind.TRANSFORMER));
     }
 
     private void autoencoders() throws IOException, CheckpointException {
@@ -104,6 +111,9 @@ record TinyFiles(Path folder, long seed) {
         adapter("memflow_lora", "MemFlow/lora.pt");
         config("Reward-Forcing-T2V-1.3B", labelled());
         plainGenerator("reward_forcing", "Reward-Forcing-T2V-1.3B/rewardforcing.pt");
+        config("krea-realtime-video", labelled());
+        safetensors("krea-realtime-video/krea-realtime-video-14b.safetensors",
+                tensors("krea", TransformerWeights.required(TinySizes.LARGE_TRANSFORMER), (name, shape) -> DType.BF16, NetworkKind.TRANSFORMER));
     }
 
     /** A pair of matrices for every linear layer of every block, as PEFT names them (spec lora.md §2). */

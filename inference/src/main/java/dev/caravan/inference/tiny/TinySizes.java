@@ -11,8 +11,12 @@ import java.util.Map;
 final class TinySizes {
 
     static final TransformerConfig TRANSFORMER = new TransformerConfig(32, 96, 2, 3, 64, 32, 512, 1e-6f);
+    /** In the place of the 14B model; of other sizes, so that files taken for each other would be noticed. */
+    static final TransformerConfig LARGE_TRANSFORMER = new TransformerConfig(48, 112, 2, 6, 64, 32, 512, 1e-6f);
     /** One on every other layer of the transformer, as in the published module. */
     static final int VACE_BLOCKS = (TRANSFORMER.layers() + 1) / 2;
+    /** One on every fifth layer, as in the module for the 14B model. */
+    static final int LARGE_VACE_BLOCKS = Math.ceilDiv(LARGE_TRANSFORMER.layers(), 5);
     /** Rows and columns of an adapter's two matrices that meet. */
     static final int LORA_RANK = 4;
 

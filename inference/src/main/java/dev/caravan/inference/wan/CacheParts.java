@@ -22,21 +22,16 @@ final class CacheParts {
     private final Net net;
     private final TransformerConfig config;
     private final int tokensPerFrame;
-    private final Value writtenFrames;
-    private final Value writtenSlots;
 
     CacheParts(Net net, TransformerConfig config, LatentSize size) {
         this.net = net;
         this.config = config;
         this.tokensPerFrame = size.tokens();
-        Dim written = Dim.named("written_frames");
-        writtenFrames = net.input(WRITTEN_FRAMES, DType.I64, written);
-        writtenSlots = net.input(WRITTEN_SLOTS, DType.I64, written, Dim.of(1));
     }
 
     /** The tokens of those frames of a call that are kept: {@code [S,D] -> [W·f,D]}. */
     Value kept(String path, Value tokens) {
-        Value kept = net.gather(path + ".kept", frames(path + ".frames", tokens), writtenFrames);
+        Value kept = net.gather(path + ".kept", frames(path + ".frames", tokens), writtenFrames());
         return net.reshape(path + ".kept_tokens", kept, -1, config.dim());
     }
 
@@ -66,9 +61,19 @@ final class CacheParts {
 
     private Value update(String name, String updatedName, Value frames, Dim slots) {
         Dim[] shape = {slots, Dim.of(tokensPerFrame), Dim.of(config.dim())};
-        Value updated = net.scatter(updatedName, net.input(name, frames.dtype(), shape), writtenSlots, frames);
+        Value updated = net.scatter(updatedName, net.input(name, frames.dtype(), shape), writtenSlots(), frames);
         net.graph().output(updatedName, updated, shape);
         return updated;
+    }
+
+    /** Declared for those that want it. */
+    private Value writtenFrames() {
+        return net.graph().memo(WRITTEN_FRAMES, () -> net.input(WRITTEN_FRAMES, DType.I64, Dim.named("written_frames")));
+    }
+
+    /** As {@link #writtenFrames}. */
+    private Value writtenSlots() {
+        return net.graph().memo(WRITTEN_SLOTS, () -> net.input(WRITTEN_SLOTS, DType.I64, Dim.named("written_frames"), Dim.of(1)));
     }
 
     Value frames(String path, Value x) {

@@ -14,7 +14,7 @@ final class DecodeStep implements AutoCloseable {
     private final Owned owned = new Owned();
     private final Tensor latent;
     private final Tensor decoded;
-    private final List<Tensor> pictures = new ArrayList<>();
+    private final List<DecodedPicture> pictures = new ArrayList<>();
     private final Binding binding;
 
     DecodeStep(VaeStage stage, VaeState state, VaeOptions options) {
@@ -26,7 +26,7 @@ final class DecodeStep implements AutoCloseable {
             decoded = owned.keep(device.zeros(options.compute(), Shape.of(3, frames, options.height(), options.width())));
             Tensor rgb = owned.keep(device.zeros(DType.U8, Shape.of(frames, options.height(), options.width(), 3)));
             for (int i = 0; i < frames; i++) {
-                pictures.add(owned.keep(rgb.view(i * picture.elements(), picture)));
+                pictures.add(picture(rgb.view(i * picture.elements(), picture), i, options));
             }
             binding = owned.keep(stage.bind(state))
                     .input(VaeGraph.LATENT, latent)
@@ -36,6 +36,17 @@ final class DecodeStep implements AutoCloseable {
             owned.close();
             throw e;
         }
+    }
+
+    /** One of the frames that every run makes. */
+    private DecodedPicture picture(Tensor bytes, int frame, VaeOptions options) {
+        owned.keep(bytes);
+        Shape plane = Shape.of(options.height(), options.width());
+        List<Tensor> planes = new ArrayList<>();
+        for (int channel = 0; channel < 3; channel++) {
+            planes.add(owned.keep(decoded.view((channel * decoded.shape().dim(1) + frame) * plane.elements(), plane)));
+        }
+        return new DecodedPicture(bytes, planes);
     }
 
     /** Decodes one of several latents. */
@@ -51,8 +62,8 @@ final class DecodeStep implements AutoCloseable {
         return decoded;
     }
 
-    /** What the last run made, each [H,W,3]. */
-    List<Tensor> pictures() {
+    /** What the last run made. */
+    List<DecodedPicture> pictures() {
         return pictures;
     }
 

@@ -3,6 +3,7 @@ package dev.caravan.inference.wan;
 import dev.caravan.inference.diffusion.CachePass;
 import dev.caravan.inference.diffusion.KeyCache;
 import dev.caravan.inference.ort.Binding;
+import dev.caravan.inference.tensor.Shape;
 
 /**
  * The tensors of one stream by which the device learns of a {@link CachePass}: one kind for each {@link SelfAttention}, whose inputs they
@@ -24,11 +25,33 @@ interface PassInputs {
         return pass.attendedSlots();
     }
 
+    /**
+     * Shape of a whole cache of one block.
+     *
+     * @param slots [capacity,f,D], as which most keep it
+     */
+    default Shape cache(Shape slots) {
+        return slots;
+    }
+
+    /**
+     * Shape of what a pass has bound of it.
+     *
+     * @param slots [n,f,D] with {@link #boundSlots} slots
+     */
+    default Shape bound(CachePass pass, Shape slots) {
+        return slots;
+    }
+
+    /** See {@link TransformerState#setAttentionBias}; nothing to those that have none. */
+    default void setAttentionBias(double bias) {}
+
     /** Those of a kind of cache. */
     static PassInputs of(KeyCache kind, TensorPool pool, TransformerConfig config, LatentSize size, int capacity) {
         return switch (kind) {
-            case ROTATED, UNROTATED -> new PassTensors(pool, config, size, capacity);
-            case BANKED, BANKED_SPARSE, BIASED -> throw new UnsupportedOperationException(kind + " caches");
+            case ROTATED, UNROTATED, BANKED -> new PassTensors(pool, config, size, capacity);
+            case BANKED_SPARSE -> new SparseBankInputs(pool, config, size, capacity);
+            case BIASED -> new BiasedPassTensors(pool, config, size, capacity);
         };
     }
 }

@@ -8,7 +8,8 @@ import dev.caravan.inference.onnx.Value;
 import dev.caravan.inference.tensor.DType;
 
 /**
- * Keys are cached after their rotation, each frame in a slot (spec causal-wan.md §4.1, §4.2): LongLive, StreamDiffusionV2 and MemFlow.
+ * Keys are cached after their rotation, each frame in a slot (spec causal-wan.md §4.1, §4.2): LongLive, StreamDiffusionV2 and MemFlow,
+ * whose {@link dev.caravan.inference.diffusion.MemoryBank} has all slots that are seen before the others.
  *
  * <pre>
  * tokens [S,D] -> q, norm, turn --------------------------------------------------> attention -> [S,D]
@@ -53,15 +54,39 @@ final class RotatedKeyCache implements SelfAttention {
 
     @Override
     public Value attend(int layer, Value tokens) {
-        String path = "blocks." + layer + ".self_attn";
+        Updated updated = update(layer, tokens);
+        return seen(layer, updated.queries(), updated.keys(), updated.values());
+    }
+
+    /**
+     * What a call asks, and what it can see.
+     *
+     * @param queries [1,S,D], turned
+     * @param keys    [slots,f,D], turned
+     * @param values  as keys
+     */
+    record Updated(Value queries, Value keys, Value values) {}
+
+    /** Puts what the call keeps into the caches. */
+    Updated update(int layer, Value tokens) {
+        String path = path(layer);
         Value q = parts.turned(path, "q", parts.normed(path, "q", tokens), queryCos, querySin);
         Value kept = parts.kept(path, tokens);
         Value k = parts.turned(path, "k", parts.normed(path, "k", kept), keyCos, keySin);
         probe.see(net, "k" + layer, k);
         Value keys = parts.keys(layer, k, SLOTS);
-        Value values = parts.values(layer, Linear.withBias(net, path + ".v", kept), SLOTS);
-        Value seen = Attention.full(net, path, q, parts.sequence(path + ".keys", keys), parts.sequence(path + ".values", values),
+        return new Updated(q, keys, parts.values(layer, Linear.withBias(net, path + ".v", kept), SLOTS));
+    }
+
+    /** The attention itself, to keys and values of which each D numbers are a token. */
+    Value seen(int layer, Value queries, Value keys, Value values) {
+        String path = path(layer);
+        Value seen = Attention.full(net, path, queries, parts.sequence(path + ".keys", keys), parts.sequence(path + ".values", values),
                 config.heads(), 1 / Math.sqrt(config.headDim()));
         return net.reshape(path + ".joined", seen, -1, config.dim());
+    }
+
+    private static String path(int layer) {
+        return "blocks." + layer + ".self_attn";
     }
 }

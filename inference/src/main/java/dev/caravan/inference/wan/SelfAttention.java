@@ -21,9 +21,10 @@ interface SelfAttention {
     /** That of a kind of cache. */
     static SelfAttention of(KeyCache kind, Net net, TransformerConfig config, LatentSize size, Probe probe) {
         return switch (kind) {
-            case ROTATED -> new RotatedKeyCache(net, config, size, probe);
+            case ROTATED, BANKED -> new RotatedKeyCache(net, config, size, probe);
             case UNROTATED -> new UnrotatedKeyCache(net, config, size, probe);
-            case BANKED, BANKED_SPARSE, BIASED -> throw new UnsupportedOperationException(kind + " caches");
+            case BANKED_SPARSE -> new SparseBankKeyCache(net, config, size, probe);
+            case BIASED -> new BiasedKeyCache(net, config, size, probe);
         };
     }
 }

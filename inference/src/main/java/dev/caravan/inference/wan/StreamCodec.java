@@ -56,7 +56,7 @@ abstract class StreamCodec implements VideoCodec {
 
     @Override
     public final void decode(Tensor latents, PictureSink out) {
-        eachRun(latents, (step, from) -> step.pictures().stream().skip(from).forEach(picture -> out.accept(picture.bytes())));
+        eachRun(latents, (step, from) -> step.pictures().stream().skip(from).forEach(out::decoded));
     }
 
     /** As {@link #decode(Tensor, PictureSink)} with the numbers that pictures are made of. */

@@ -25,6 +25,8 @@ public final class Transformer implements AutoCloseable {
     private final OrtSession step;
     /** For caches that have moving averages. */
     private final Optional<OrtSession> average;
+    /** For caches with a memory bank. */
+    private final Optional<BankCompression> compression;
     private final Optional<VaceNetwork> vace;
 
     private Transformer(
@@ -49,6 +51,10 @@ public final class Transformer implements AutoCloseable {
                     ? Optional.of(sessions.keep(device.load(
                             AverageGraph.of(config, size, options.compute(), wideAverages() > 0, device.provider()))))
                     : Optional.empty();
+            compression = switch (options.keys()) {
+                case BANKED, BANKED_SPARSE -> Optional.of(sessions.keep(new BankCompression(device, options.compute())));
+                case ROTATED, UNROTATED, BIASED -> Optional.empty();
+            };
             vace = options.vace().map(module -> sessions.keep(
                     VaceNetwork.load(device, config, size, weights, module, options, probe, ofText, ofStep)));
         } catch (RuntimeException e) {
@@ -159,6 +165,11 @@ public final class Transformer implements AutoCloseable {
 
     Optional<OrtSession> average() {
         return average;
+    }
+
+    /** Of those whose streams have a memory bank. */
+    Optional<BankCompression> compression() {
+        return compression;
     }
 
     /** How many slots have averages wider than the caches. */

@@ -54,7 +54,8 @@ public final class TransformerState implements AutoCloseable {
         this.capacity = capacity;
         this.pool = new TensorPool(transformer.device());
         try {
-            Shape cache = Shape.of(capacity, transformer.size().tokens(), config.dim());
+            pass = PassInputs.of(transformer.options().keys(), pool, config, transformer.size(), capacity);
+            Shape cache = pass.cache(Shape.of(capacity, transformer.size().tokens(), config.dim()));
             Shape text = Shape.of(1, config.textLen(), config.dim());
             for (int layer = 0; layer < config.layers(); layer++) {
                 keys.add(pool.zeros(transformer.compute(), cache));
@@ -72,8 +73,8 @@ public final class TransformerState implements AutoCloseable {
             sinusoid = pool.zeros(transformer.compute(), Shape.of(1, config.freqDim()));
             sigma = pool.zeros(DType.F32, Shape.of(1));
             nextSigma = pool.zeros(DType.F32, Shape.of(1));
-            pass = PassInputs.of(transformer.options().keys(), pool, config, transformer.size(), capacity);
-            changes = new CacheChanges(transformer, pool, keys, values);
+            changes = new CacheChanges(transformer, pool, keys, values, Shape.of(transformer.size().tokens(), config.dim()),
+                    transformer.compression().map(compression -> compression.open(pool, keys, values, textKeys)));
             vace = transformer.vace()
                     .map(network -> pool.own(new VaceState(transformer, network, capacity, latents, sinusoid)));
             textBinding = pool.own(transformer.text().bind());
@@ -107,11 +108,26 @@ public final class TransformerState implements AutoCloseable {
         prompt.write(embedding.values());
         runText();
         prompted = true;
+        changes.promptSeen(false);
     }
 
     private void runText() {
         textBinding.run();
         vace.ifPresent(VaceState::promptChanged);
+    }
+
+    /**
+     * Takes a weight of past frames for all passes from now on, where the network has caches of which some keys can be biased (spec
+     * causal-wan.md §4.5); others do not mind it.
+     *
+     * @param bias factor of their shares, above 0; 1 as at the beginning leaves them alone
+     * @throws IllegalArgumentException for another number
+     */
+    public void setAttentionBias(double bias) {
+        if (!(bias > 0 && bias <= 1)) {
+            throw new IllegalArgumentException("an attention bias is above 0 and at most 1; " + bias + " given");
+        }
+        pass.setAttentionBias(bias);
     }
 
     /**
@@ -157,6 +173,7 @@ public final class TransformerState implements AutoCloseable {
     public Tensor denoise(CachePass pass, Tensor latents, float timestep, float sigma) {
         return transformer.device().call(() -> {
             this.sigma.write(new float[] {sigma});
+            changes.promptSeen(true);
             return run(pass, latents, timestep, clean, true);
         });
     }
@@ -174,6 +191,7 @@ public final class TransformerState implements AutoCloseable {
             this.sigma.write(new float[] {sigma});
             this.nextSigma.write(new float[] {nextSigma});
             ofFrames(this.noise, pass.queryPositions().size()).write(noise);
+            changes.promptSeen(true);
             return run(pass, latents, timestep, next, true);
         });
     }
@@ -266,7 +284,7 @@ public final class TransformerState implements AutoCloseable {
                 .output(TransformerGraph.CLEAN, ofFrames(clean, frames))
                 .output(TransformerGraph.NEXT, ofFrames(next, frames));
         pass.bind(binding, cachePass);
-        Shape seen = Shape.of(slots, transformer.size().tokens(), config.dim());
+        Shape seen = pass.bound(cachePass, Shape.of(slots, transformer.size().tokens(), config.dim()));
         for (int layer = 0; layer < config.layers(); layer++) {
             binding.input(TransformerGraph.TEXT_KEYS.formatted(layer), textKeys.get(layer))
                     .input(TransformerGraph.TEXT_VALUES.formatted(layer), textValues.get(layer))
@@ -287,12 +305,17 @@ public final class TransformerState implements AutoCloseable {
         return vace.orElseThrow().inputs().maker(frames);
     }
 
-    /** The cached keys of a block, [capacity,f,D]. */
+    /** The cached keys of a block, [capacity,f,D] or as its {@link PassInputs} want it. */
     Tensor keys(int layer) {
         return keys.get(layer);
     }
 
-    /** The cached values of a block, [capacity,f,D]. */
+    /** The keys of the prompt that a block sees, [1,T,D]. */
+    Tensor textKeys(int layer) {
+        return textKeys.get(layer);
+    }
+
+    /** The cached values of a block, as the keys. */
     Tensor values(int layer) {
         return values.get(layer);
     }

@@ -58,5 +58,20 @@ public interface VideoCodec extends AutoCloseable {
 
         /** @param rgb height · width · 3 bytes */
         void accept(byte[] rgb);
+
+        /** What the codec calls; for who wants more of a picture than its bytes. */
+        default void decoded(Decoded picture) {
+            accept(picture.rgb());
+        }
+    }
+
+    /** A decoded picture on the device, while it is handed over. Whatever is asked for is copied to the host, and only that. */
+    interface Decoded {
+
+        /** height · width · 3 bytes. */
+        byte[] rgb();
+
+        /** The numbers that the bytes are made of, [3,H,W] row-major, clamped to [-1,1]. */
+        float[] numbers();
     }
 }

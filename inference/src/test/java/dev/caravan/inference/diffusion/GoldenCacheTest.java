@@ -14,7 +14,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 @Tag("golden")
 class GoldenCacheTest {
 
-    private static final Set<String> ROLLING = Set.of("longlive", "streamdiffusionv2");
+    private static final Set<String> ROLLING = Set.of("longlive", "streamdiffusionv2", "memflow");
 
     static List<GoldenCase> transformers() {
         return GoldenCase.where(manifest -> ROLLING.contains(manifest.path("variant").asText()) && manifest.has("cache"));

@@ -16,8 +16,9 @@ final class GoldenTransformer {
 
     private GoldenTransformer() {}
 
+    /** With the kind of caches that the case's manifest speaks of. */
     static Transformer load(GoldenCase golden, Probe probe) throws CheckpointException {
-        return load(golden, KeyCache.ROTATED, probe);
+        return load(golden, golden.manifest().has("kv_cache_attention_bias") ? KeyCache.BIASED : KeyCache.ROTATED, probe);
     }
 
     static Transformer load(GoldenCase golden, KeyCache keys, Probe probe) throws CheckpointException {

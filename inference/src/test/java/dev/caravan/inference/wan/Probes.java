@@ -32,6 +32,11 @@ final class Probes implements Probe {
         return name.matches("(seen_)?k\\d+");
     }
 
+    /** Which memory blocks the heads of a block see. */
+    private static boolean isMemory(String name) {
+        return name.matches("memory\\d+");
+    }
+
     /** Where the values seen in passes go. Closed after the bindings: what is tied once stays tied. */
     static final class Tensors implements AutoCloseable {
 
@@ -51,7 +56,7 @@ final class Probes implements Probe {
 
         Tensor get(CachePass pass, String stage) {
             Shape shape = shape(pass, stage);
-            return tensors.computeIfAbsent(stage + shape, key -> Ort.cpu().zeros(DType.F32, shape));
+            return tensors.computeIfAbsent(stage + shape, key -> Ort.cpu().zeros(isMemory(stage) ? DType.I64 : DType.F32, shape));
         }
 
         private Shape shape(CachePass pass, String stage) {
@@ -63,6 +68,9 @@ final class Probes implements Probe {
             }
             if (stage.startsWith("hint")) {
                 return Shape.of(VaceInputs.rows(tokens), dim);
+            }
+            if (isMemory(stage)) {
+                return Shape.of(SparseBankKeyCache.SEEN, transformer.config().heads());
             }
             return switch (stage) {
                 case "e" -> Shape.of(1, dim);

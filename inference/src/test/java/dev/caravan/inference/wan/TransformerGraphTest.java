@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.caravan.inference.checkpoint.CheckpointException;
+import dev.caravan.inference.diffusion.KeyCache;
 import dev.caravan.inference.diffusion.RollingWindow;
 import dev.caravan.inference.golden.Ort;
 import dev.caravan.inference.nn.CudaKernels;
@@ -90,11 +91,12 @@ class TransformerGraphTest {
 
     @Test
     void noNodeComputesAShape() throws Exception {
-        Set<String> types = new HashSet<>();
-        step(DType.F32, DType.F32, Provider.CPU).nodes().forEach(node -> types.add(node.op().type()));
-        for (String type : List.of("Shape", "Size", "Range", "Expand", "Tile", "ConstantOfShape", "NonZero")) {
-            assertTrue(!types.contains(type), type);
-        }
+        assertEquals(List.of(), shapeNodes(step(DType.F32, DType.F32, Provider.CPU)));
+    }
+
+    private static List<String> shapeNodes(OnnxModel model) {
+        Set<String> types = Set.of("Shape", "Size", "Range", "Expand", "Tile", "ConstantOfShape", "NonZero");
+        return model.nodes().stream().filter(node -> types.contains(node.op().type())).map(Node::path).toList();
     }
 
     @Test
@@ -113,6 +115,32 @@ class TransformerGraphTest {
             }
         }
         assertEquals(TransformerWeights.required(TINY).keySet(), used);
+    }
+
+    @Test
+    void keysThatCanBeBiasedNeedNoOtherNodesThanASumForAllBlocks() throws Exception {
+        OnnxModel cpu = biased(tiny(DType.F32), TINY, SIZE, DType.F32, Provider.CPU);
+        Map<String, Long> expected = ofBlock(1, step(DType.F32, DType.F32, Provider.CPU));
+        // All frames of a call are kept.
+        expected.remove("Gather");
+        expected.merge("Reshape", -3L, Long::sum);
+        assertEquals(expected, ofBlock(1, cpu));
+        assertEquals(List.of("Add"), cpu.nodes().stream()
+                .filter(node -> node.path().startsWith("attention_bias")).map(node -> node.op().toString()).toList());
+        assertEquals(List.of(), shapeNodes(cpu));
+        assertEquals(List.of(), CudaKernels.missing(biased(tiny(DType.BF16), TINY, SIZE, DType.BF16, Provider.CUDA)));
+    }
+
+    @Test
+    void kreaIsBuiltInPlaceFromItsFile() throws Exception {
+        TransformerConfig config = TransformerConfig.WAN_14B;
+        Weights weights = TestWeights.zeros(folder.resolve("krea.safetensors"), config, DType.BF16);
+        OnnxModel step = biased(weights, config, LatentSize.ofPictures(320, 576), DType.BF16, Provider.CUDA);
+        assertEquals(List.of(), CudaKernels.missing(step));
+        assertEquals(List.of(), shapeNodes(step));
+        assertEquals(2 * config.layers(), step.count(Op.microsoft("MultiHeadAttention")));
+        assertEquals(0, step.count(Op.onnx("Gather")));
+        assertTrue(step.bytes().length < 1 << 21, step.bytes().length + " bytes");
     }
 
     @Test
@@ -154,6 +182,11 @@ class TransformerGraphTest {
 
     private OnnxModel step(DType stored, DType compute, Provider provider) throws IOException, CheckpointException {
         return TransformerGraph.step(tiny(stored), TINY, SIZE, TransformerOptions.of(compute), provider, Probe.NONE);
+    }
+
+    private static OnnxModel biased(Weights weights, TransformerConfig config, LatentSize size, DType compute, Provider provider) {
+        TransformerOptions options = TransformerOptions.of(compute).withKeys(KeyCache.BIASED);
+        return TransformerGraph.step(weights, config, size, options, provider, Probe.NONE);
     }
 
     private OnnxModel text(DType stored, DType compute, Provider provider) throws IOException, CheckpointException {

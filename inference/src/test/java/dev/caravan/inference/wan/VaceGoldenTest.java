@@ -8,6 +8,7 @@ import dev.caravan.inference.checkpoint.CheckpointException;
 import dev.caravan.inference.checkpoint.StoredTensor;
 import dev.caravan.inference.diffusion.AveragedSink;
 import dev.caravan.inference.diffusion.CachePass;
+import dev.caravan.inference.diffusion.ContextWindow;
 import dev.caravan.inference.diffusion.KvCachePolicy;
 import dev.caravan.inference.diffusion.RollingWindow;
 import dev.caravan.inference.golden.Deviation;
@@ -37,7 +38,9 @@ class VaceGoldenTest {
     /** How each recorded variant keeps its keys. */
     private static final Map<String, Supplier<KvCachePolicy>> CACHES = Map.of(
             "longlive", () -> new RollingWindow(12, 3),
+            "memflow", () -> new RollingWindow(12, 3),
             "reward_forcing", () -> new AveragedSink(9, 3),
+            "krea_realtime_video", () -> new ContextWindow(3, 3),
             "streamdiffusionv2", () -> new RollingWindow(6, 3));
 
     @TempDir
@@ -57,8 +60,10 @@ class VaceGoldenTest {
                         GoldenTransformer.weights(golden.weights()), options, new Probes(), SessionSettings.DEFAULT);
                 Probes.Tensors seen = new Probes.Tensors(transformer);
                 TransformerState state = transformer.open(caches.capacityFrames())) {
+            state.setAttentionBias(golden.manifest().path("kv_cache_attention_bias").asDouble(1));
             String prompt = "";
             CachePass before = null;
+            int end = 0;
             for (JsonNode call : golden.calls()) {
                 String context = call.at("/inputs/context").asText();
                 if (!context.equals(prompt)) {
@@ -66,7 +71,10 @@ class VaceGoldenTest {
                     prompt = context;
                 }
                 int frames = (int) golden.stored(call.at("/inputs/z").asText()).shape().dim(1);
-                CachePass pass = caches.pass(call.at("/state/start_frame").asInt(), frames);
+                int start = call.at("/state/start_frame").asInt();
+                boolean again = List.of("recache", "recompute").contains(call.path("pass").asText());
+                CachePass pass = again ? caches.recache(end, frames) : caches.pass(start, frames);
+                end = again ? end : start + frames;
                 if (!pass.equals(before)) {
                     state.begin(pass);
                 }

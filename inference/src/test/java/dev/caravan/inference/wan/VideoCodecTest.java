@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.caravan.inference.checkpoint.CheckpointException;
 import dev.caravan.inference.golden.Ort;
@@ -64,6 +65,37 @@ class VideoCodecTest {
             actual.addAll(Videos.decode(several, options, Videos.part(options, latents, 2, 3)));
             actual.addAll(Videos.decode(several, options, Videos.part(options, latents, 3, 5)));
             assertSame(expected, actual);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aPicturesNumbersAreThoseItsBytesAreMadeOf(VaeType type) {
+        VaeOptions options = vaes.of(type).options();
+        int plane = options.height() * options.width();
+        List<VideoCodec.Decoded> seen = new ArrayList<>();
+        try (VideoCodec codec = vaes.of(type).open();
+                Tensor latents = Ort.cpu().of(options.latents(), options.latentShape(2), Videos.latents(options, 2, 3))) {
+            codec.decode(latents, new VideoCodec.PictureSink() {
+                @Override
+                public void accept(byte[] rgb) {
+                    throw new AssertionError("who takes pictures whole is not given their bytes besides");
+                }
+
+                @Override
+                public void decoded(VideoCodec.Decoded picture) {
+                    seen.add(picture);
+                    byte[] rgb = picture.rgb();
+                    float[] numbers = picture.numbers();
+                    assertEquals(3 * plane, numbers.length);
+                    for (int i = 0; i < rgb.length; i++) {
+                        float number = numbers[i % 3 * plane + i / 3];
+                        assertTrue(Math.abs(number) <= 1);
+                        assertEquals((int) (255 * (number * 0.5f + 0.5f)), rgb[i] & 255, "sample " + i);
+                    }
+                }
+            });
+            assertEquals(5, seen.size());
         }
     }
 

@@ -5,6 +5,7 @@ import dev.caravan.inference.pipeline.Pipeline;
 import dev.caravan.inference.pipeline.PipelineRegistry;
 import dev.caravan.inference.pipeline.PipelineSchema;
 import dev.caravan.inference.pipeline.causal.CausalPipeline;
+import dev.caravan.inference.pipeline.causal.KreaRealtimeVideo;
 import dev.caravan.inference.pipeline.causal.LongLive;
 import dev.caravan.inference.pipeline.causal.MemFlow;
 import dev.caravan.inference.pipeline.causal.RewardForcing;
@@ -89,6 +90,7 @@ public final class BuiltInPipelines {
             case "edges" -> new EdgesPipeline(schema, device);
             case "streamdiffusionv2" -> new CausalPipeline(new StreamDiffusionV2(), schema, missingFiles, device);
             case "reward-forcing" -> new CausalPipeline(new RewardForcing(), schema, missingFiles, device);
+            case "krea-realtime-video" -> new CausalPipeline(new KreaRealtimeVideo(), schema, missingFiles, device);
             case "memflow" -> new CausalPipeline(new MemFlow(), schema, missingFiles, device);
             case "longlive" -> new CausalPipeline(new LongLive(), schema, missingFiles, device);
             case "controller-viz" -> new ControllerVizPipeline(schema);

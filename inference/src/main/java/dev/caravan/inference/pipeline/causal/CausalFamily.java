@@ -105,4 +105,19 @@ public interface CausalFamily {
     default int recachedLatents() {
         return 0;
     }
+
+    /** How many context frames are run again before every chunk but the first; 0 for a family that does not do that. */
+    default int contextLatents() {
+        return 0;
+    }
+
+    /** Weight of past frames where a session names none, above 0; 1 where it makes no difference. */
+    default double attentionBias() {
+        return 1;
+    }
+
+    /** How many chunks are made for nobody when the model is loaded. */
+    default int warmUpChunks() {
+        return 0;
+    }
 }

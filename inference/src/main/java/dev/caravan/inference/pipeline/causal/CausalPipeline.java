@@ -52,27 +52,40 @@ public final class CausalPipeline implements Pipeline {
 
     @Override
     public LoadedPipeline load(LoadRequest request, Progress progress) throws PipelineException, InterruptedException {
-        CausalFamily family = this.family.configured(request.parameters());
-        LoadSettings settings = LoadSettings.of(family, schema, request);
+        CausalFamily configured = family.configured(request.parameters());
+        LoadSettings settings = LoadSettings.of(configured, schema, request);
         progress.stage("Looking for model files...");
-        ModelFiles files = new ModelFiles(family, request.modelsFolder());
+        ModelFiles files = new ModelFiles(configured, request.modelsFolder());
         List<String> missing = files.missing(settings.vae());
         if (!missing.isEmpty()) {
             throw PipelineException.missingFiles(id(), missing);
         }
         try {
-            CausalNetworks networks = new NetworkLoader(files, settings, device.get(), progress).load();
+            CausalNetworks networks = warm(new NetworkLoader(files, settings, device.get(), progress).load(), settings, progress);
             List<String> notes = new ArrayList<>(settings.notes());
             if (files.randomWeights()) {
                 notes.addFirst("random weights: " + id() + " was loaded from a set made for trying things out, its pictures are noise");
             }
             notes.forEach(note -> LOG.info("{}", note));
-            return new CausalModel(family, networks, settings, schema.defaultMode(), notes);
+            return new CausalModel(configured, networks, settings, schema.defaultMode(), notes);
         } catch (CheckpointException e) {
             throw new PipelineException(e.getMessage(), true, e);
         } catch (OrtException e) {
             throw DeviceFailure.ofLoad(
                     id(), id() + " at " + settings.size().width() + "x" + settings.size().height(), request.modelsFolder(), e);
+        }
+    }
+
+    private CausalNetworks warm(CausalNetworks networks, LoadSettings settings, Progress progress) throws InterruptedException {
+        boolean warm = false;
+        try {
+            WarmUp.run(family, networks, settings, progress);
+            warm = true;
+            return networks;
+        } finally {
+            if (!warm) {
+                networks.close();
+            }
         }
     }
 }

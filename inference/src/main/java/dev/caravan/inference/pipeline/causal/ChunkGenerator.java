@@ -23,7 +23,7 @@ import java.util.OptionalDouble;
 
 /**
  * Makes the chunks of one stream, in the order of spec models/overview.md §2: condition on the prompts, decide whether caches begin anew,
- * prepare latents from noise or video, recache after a prompt change, denoise, decode, store clean keys and values. Latents, caches and
+ * prepare latents from noise or video, run again what the family remembers, denoise, decode, store clean keys and values. Latents, caches and
  * autoencoder states stay on the device; only noise and pictures cross. Owned by one thread; after an exception it is of no more use.
  *
  * <p>Pictures leave before the clean pass, which they do not depend on.
@@ -32,7 +32,7 @@ final class ChunkGenerator implements AutoCloseable {
 
     /** Rotary positions there are: the stream begins anew before it would need more. */
     private static final int MOST_FRAMES = 1024;
-    private static final int PICTURES_PER_LATENT = 4;
+    static final int PICTURES_PER_LATENT = 4;
 
     private final CausalFamily family;
     private final CausalNetworks networks;
@@ -47,7 +47,7 @@ final class ChunkGenerator implements AutoCloseable {
     private final StreamParts parts;
     private final TransformerState transformer;
     private final VideoCodec codec;
-    private final LatentHistory history;
+    private final ChunkMemory memory;
 
     private int start;
     private boolean begun;
@@ -65,10 +65,10 @@ final class ChunkGenerator implements AutoCloseable {
         preprocessing = new VideoPreprocessing(networks.width(), networks.height(), networks.compute());
         caches = family.newCachePolicy();
         noiseController = new NoiseController(family.latentsPerChunk(), networks.compute(), RequestReader.DEFAULT_NOISE_SCALE);
-        parts = StreamParts.open(family, networks, caches.capacityFrames());
+        parts = StreamParts.open(family, networks, caches, probe);
         transformer = parts.transformer();
         codec = parts.codec();
-        history = parts.history();
+        memory = parts.memory();
     }
 
     /** Input pictures of a chunk made from video. */
@@ -83,6 +83,7 @@ final class ChunkGenerator implements AutoCloseable {
         if (conditioning.updated() || !begun) {
             transformer.setPrompt(conditioning.embedding());
         }
+        transformer.setAttentionBias(request.attentionBias().orElse(family.attentionBias()));
         begun = true;
         fromVideo = request.fromVideo();
         steps = request.steps();
@@ -90,15 +91,13 @@ final class ChunkGenerator implements AutoCloseable {
         PhiloxNoise noise = PhiloxNoise.forChunk(seed, start);
         try (NoisyLatents noisy = fromVideo ? fromVideo(request, noise) : fromNoise(noise)) {
             int frames = (int) noisy.latents().shape().dim(0);
-            if (conditioning.updated() && start > 0 && family.recachedLatents() > 0) {
-                recache(Math.min(start, family.recachedLatents()));
-            }
+            memory.recall(start, conditioning.updated());
             CachePass pass = caches.pass(start, frames);
             transformer.begin(pass);
             Tensor clean = denoise(pass, noisy.latents(), schedule.steps(steps, noisy.scale()), noise);
             probe.finished(clean);
-            codec.decode(clean, out);
-            history.keep(start, clean);
+            codec.decode(clean, memory.pictures(start, frames, out));
+            memory.keep(start, clean);
             if (family.cleanPass()) {
                 transformer.store(pass, clean);
             }
@@ -173,15 +172,6 @@ final class ChunkGenerator implements AutoCloseable {
             float[] drawn = noise.normals((int) encoded.shape().elements());
             return new NoisyLatents(networks.mix().mix(encoded, drawn, scale), OptionalDouble.of(scale));
         }
-    }
-
-    private void recache(int frames) {
-        Tensor newest = transformer.latents(frames);
-        history.read(start, newest);
-        CachePass pass = caches.recache(start, frames);
-        probe.recache(pass, newest);
-        transformer.begin(pass);
-        transformer.store(pass, newest);
     }
 
     /** The clean latents; they hold until the transformer's next pass. */

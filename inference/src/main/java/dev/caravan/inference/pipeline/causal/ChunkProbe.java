@@ -16,7 +16,7 @@ interface ChunkProbe {
     /** Video was prepared ({@code pixels [3,T,H,W]}), encoded, and is about to be mixed with noise. */
     default void encoded(float[] pixels, Tensor latents, double noiseScale) {}
 
-    /** The newest latents are about to be run again under a new prompt. */
+    /** Past frames are about to be run again: the newest ones under a new prompt, or the context of the chunk. */
     default void recache(CachePass pass, Tensor latents) {}
 
     /** A denoise step begins with {@code x}. */

@@ -7,7 +7,7 @@ import dev.caravan.inference.tensor.Shape;
 import dev.caravan.inference.wan.LatentSize;
 
 /**
- * The newest latent frames of a stream, on the device, for the recache after a prompt change (spec models/causal-wan.md §4.2). Frame
+ * The newest latent frames of a stream, on the device. Frame
  * {@code i} lies in slot {@code i mod capacity}. Owned by one stream.
  */
 final class LatentHistory implements AutoCloseable {

@@ -10,8 +10,8 @@ import java.util.Optional;
  */
 public class LongLive implements CausalFamily {
 
-    private static final int WINDOW = 12;
-    private static final int SINK = 3;
+    static final int WINDOW = 12;
+    static final int SINK = 3;
 
     @Override
     public String id() {

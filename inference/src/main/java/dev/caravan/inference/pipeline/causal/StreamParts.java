@@ -1,18 +1,18 @@
 package dev.caravan.inference.pipeline.causal;
 
+import dev.caravan.inference.diffusion.KvCachePolicy;
 import dev.caravan.inference.wan.TransformerState;
 import dev.caravan.inference.wan.VideoCodec;
 
 /** What a stream has on the device: all of it, or nothing when there was no memory for some. */
-record StreamParts(TransformerState transformer, VideoCodec codec, LatentHistory history) implements AutoCloseable {
+record StreamParts(TransformerState transformer, VideoCodec codec, ChunkMemory memory) implements AutoCloseable {
 
-    static StreamParts open(CausalFamily family, CausalNetworks networks, int cacheFrames) {
-        TransformerState transformer = networks.transformer().open(cacheFrames);
+    static StreamParts open(CausalFamily family, CausalNetworks networks, KvCachePolicy caches, ChunkProbe probe) {
+        TransformerState transformer = networks.transformer().open(caches.capacityFrames());
         try {
             VideoCodec codec = networks.vae().open();
             try {
-                int kept = Math.max(1, family.recachedLatents());
-                return new StreamParts(transformer, codec, new LatentHistory(networks.device(), kept, networks.size()));
+                return new StreamParts(transformer, codec, ChunkMemory.of(family, networks, caches, transformer, codec, probe));
             } catch (RuntimeException e) {
                 codec.close();
                 throw e;
@@ -26,7 +26,7 @@ record StreamParts(TransformerState transformer, VideoCodec codec, LatentHistory
     @Override
     public void close() {
         try {
-            history.close();
+            memory.close();
         } finally {
             try {
                 codec.close();

@@ -3,7 +3,8 @@
  *
  * <p>{@link dev.caravan.inference.pipeline.causal.CausalFamily} says in what one family differs from the others, and
  * {@link dev.caravan.inference.pipeline.causal.LongLive} is the first. {@link dev.caravan.inference.pipeline.causal.ChunkGenerator} is the
- * one way a chunk is made (spec models/overview.md §2), {@link dev.caravan.inference.pipeline.causal.CausalPipeline} loads the networks.
+ * one way a chunk is made (spec models/overview.md §2), {@link dev.caravan.inference.pipeline.causal.ChunkMemory} what is run again before
+ * it; {@link dev.caravan.inference.pipeline.causal.CausalPipeline} loads the networks.
  */
 @NullMarked
 package dev.caravan.inference.pipeline.causal;

@@ -5,6 +5,7 @@ import dev.caravan.inference.checkpoint.Checkpoint;
 import dev.caravan.inference.checkpoint.CheckpointException;
 import dev.caravan.inference.checkpoint.StoredTensor;
 import dev.caravan.inference.diffusion.CachePass;
+import dev.caravan.inference.diffusion.ContextWindow;
 import dev.caravan.inference.diffusion.KvCachePolicy;
 import dev.caravan.inference.diffusion.RollingWindow;
 import dev.caravan.inference.frame.Picture.Rgb24;
@@ -48,12 +49,14 @@ final class GoldenModel implements AutoCloseable {
         TransformerConfig config = config();
         TextEncoder text = TextEncoder.load(Ort.cpu(), weights("text_encoder"), config.textLen());
         LatentSize size = LatentSize.ofPictures(height, width);
-        Transformer transformer = Transformer.load(Ort.cpu(), config, size, weights("transformer")::get, TransformerOptions.of(DType.F32));
+        CausalFamily family = family();
+        TransformerOptions options = TransformerOptions.of(DType.F32).withKeys(family.newCachePolicy().keys());
+        Transformer transformer = Transformer.load(Ort.cpu(), config, size, weights("transformer")::get, options);
         VideoAutoencoder vae =
                 VideoAutoencoders.load(new VaeOptions(VaeType.WAN, height, width, DType.F32), weights("vae"), Ort.cpu());
         networks = new CausalNetworks(
                 Ort.cpu(), DType.F32, size, name -> encode(text, name), text, transformer, vae, new LatentMix(Ort.cpu()), new MemoryPlan("", 0, 0));
-        generator = new ChunkGenerator(family(), networks, seed(), new Forwarding());
+        generator = new ChunkGenerator(family, networks, seed(), new Forwarding());
     }
 
     RecordedChunk run(JsonNode call) throws CheckpointException {
@@ -93,37 +96,66 @@ final class GoldenModel implements AutoCloseable {
     }
 
     private CausalFamily family() {
-        return new CausalFamily() {
-            @Override
-            public String id() {
-                return golden.toString();
-            }
+        return golden.manifest().at("/config/kv_cache_num_frames").isInt() ? new Recomputing() : new Rolling();
+    }
 
-            @Override
-            public String generator() {
-                throw new UnsupportedOperationException("weights are given");
-            }
+    /** What a recorded configuration says of any family. */
+    private abstract class Recorded implements CausalFamily {
+        @Override
+        public String id() {
+            return golden.toString();
+        }
 
-            @Override
-            public int latentsPerChunk() {
-                return golden.config("num_frame_per_block");
-            }
+        @Override
+        public String generator() {
+            throw new UnsupportedOperationException("weights are given");
+        }
 
-            @Override
-            public float timestepShift() {
-                return (float) golden.manifest().at("/config/timestep_shift").asDouble();
-            }
+        @Override
+        public int latentsPerChunk() {
+            return golden.config("num_frame_per_block");
+        }
 
-            @Override
-            public KvCachePolicy newCachePolicy() {
-                return new RollingWindow(golden.config("local_attn_size"), golden.config("sink_size"));
-            }
+        @Override
+        public float timestepShift() {
+            return (float) golden.manifest().at("/config/timestep_shift").asDouble();
+        }
+    }
 
-            @Override
-            public int recachedLatents() {
-                return golden.config("local_attn_size");
-            }
-        };
+    /** LongLive's kind. */
+    private final class Rolling extends Recorded {
+        @Override
+        public KvCachePolicy newCachePolicy() {
+            return new RollingWindow(golden.config("local_attn_size"), golden.config("sink_size"));
+        }
+
+        @Override
+        public int recachedLatents() {
+            return golden.config("local_attn_size");
+        }
+    }
+
+    /** Krea's kind. */
+    private final class Recomputing extends Recorded {
+        @Override
+        public KvCachePolicy newCachePolicy() {
+            return new ContextWindow(contextLatents(), latentsPerChunk());
+        }
+
+        @Override
+        public int contextLatents() {
+            return golden.config("kv_cache_num_frames");
+        }
+
+        @Override
+        public boolean cleanPass() {
+            return false;
+        }
+
+        @Override
+        public double attentionBias() {
+            return golden.manifest().at("/config/kv_cache_attention_bias").asDouble();
+        }
     }
 
     private ChunkRequest request(JsonNode call) throws CheckpointException {
@@ -132,7 +164,12 @@ final class GoldenModel implements AutoCloseable {
         return new ChunkRequest(video(call), prompts(request.path("prompts")), Interpolation.LINEAR, transition(request), steps,
                 request.path("noise_scale").asDouble(RequestReader.DEFAULT_NOISE_SCALE), request.path("noise_controller").asBoolean(true),
                 request.path("manage_cache").asBoolean(true), request.path("reset_cache").asBoolean(false),
-                VaceRequest.NONE, OptionalDouble.empty(), Map.of());
+                VaceRequest.NONE, bias(request), Map.of());
+    }
+
+    private static OptionalDouble bias(JsonNode request) {
+        JsonNode bias = request.path("kv_cache_attention_bias");
+        return bias.isNumber() ? OptionalDouble.of(bias.asDouble()) : OptionalDouble.empty();
     }
 
     private static List<WeightedPrompt> prompts(JsonNode json) {
