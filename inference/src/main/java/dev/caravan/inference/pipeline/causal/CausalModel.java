@@ -28,7 +28,9 @@ final class CausalModel implements LoadedPipeline {
     @Override
     public PipelineStream open(SessionSeed seed) throws PipelineException {
         try {
-            return new CausalStream(new ChunkGenerator(family, networks, settings.seed(), ChunkProbe.NONE), requests, settings.size());
+            ChunkGenerator generator = new ChunkGenerator(family, networks, settings.seed(), ChunkProbe.NONE);
+            VaceReader vace = new VaceReader(family.id(), settings.vace(), seed.pictures(), generator.inputFrames());
+            return new CausalStream(generator, requests, vace, settings.size());
         } catch (OrtException e) {
             throw DeviceFailure.ofStream(e);
         }

@@ -52,13 +52,16 @@ public final class CausalPipeline implements Pipeline {
 
     @Override
     public LoadedPipeline load(LoadRequest request, Progress progress) throws PipelineException, InterruptedException {
-        LoadSettings settings = LoadSettings.of(family, schema, request);
+        LoadSettings asked = LoadSettings.of(family, schema, request);
         progress.stage("Looking for model files...");
         ModelFiles files = new ModelFiles(family, request.modelsFolder());
-        List<String> missing = files.missing(settings.vae());
+        List<String> missing = files.missing(asked.vae(), asked.vace().asked());
         if (!missing.isEmpty()) {
             throw PipelineException.missingFiles(id(), missing);
         }
+        LoadSettings settings = asked.vace().loaded() && !files.hasVaceModule()
+                ? asked.withoutVace("VACE is left out: " + id() + " misses " + family.vaceModule() + ", download it to have VACE")
+                : asked;
         try {
             CausalNetworks networks = new NetworkLoader(files, settings, device.get(), progress).load();
             List<String> notes = new ArrayList<>(settings.notes());

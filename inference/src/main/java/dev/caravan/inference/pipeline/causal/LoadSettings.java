@@ -19,7 +19,7 @@ import java.util.Map;
  * @param notes       what was asked for by default only and is not there; for status and log
  */
 record LoadSettings(
-        PictureSize size, long seed, List<Integer> steps, boolean manageCache, VaeType vae, List<String> notes) {
+        PictureSize size, long seed, List<Integer> steps, boolean manageCache, VaeType vae, VaceSettings vace, List<String> notes) {
 
     private static final long DEFAULT_SEED = 42;
     /** As many as a session may name in its parameters. */
@@ -36,18 +36,20 @@ record LoadSettings(
             throw refused("loras", "adapters are");
         }
         List<String> notes = new ArrayList<>();
-        if (Boolean.TRUE.equals(given.get("vace_enabled"))) {
-            throw refused("vace_enabled", "VACE is");
-        }
-        if (given.get("vace_enabled") == null) {
-            notes.add("VACE is not part of this build: " + family.id() + " is loaded without it");
-        }
         VaeType asked = vae(given);
         VaeType vae = family.onlyVae().orElse(asked);
         if (vae != asked) {
             notes.add(family.id() + " knows no other VAE than " + vae.wireName() + ", which is loaded instead of " + asked.wireName());
         }
-        return new LoadSettings(size, seed(given), steps(family, given), manageCache(given), vae, List.copyOf(notes));
+        return new LoadSettings(
+                size, seed(given), steps(family, given), manageCache(given), vae, VaceSettings.of(given), List.copyOf(notes));
+    }
+
+    /** Without VACE, which nobody asked for in so many words. */
+    LoadSettings withoutVace(String note) {
+        List<String> more = new ArrayList<>(notes);
+        more.add(note);
+        return new LoadSettings(size, seed, steps, manageCache, vae, VaceSettings.OFF, List.copyOf(more));
     }
 
     private static PipelineException refused(String key, String what) {

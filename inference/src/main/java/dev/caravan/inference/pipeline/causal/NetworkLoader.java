@@ -7,6 +7,7 @@ import dev.caravan.inference.checkpoint.DerivedWeights;
 import dev.caravan.inference.checkpoint.Requirements;
 import dev.caravan.inference.lora.LoraAdapter;
 import dev.caravan.inference.lora.LoraMerge;
+import dev.caravan.inference.nn.Weights;
 import dev.caravan.inference.ort.Device;
 import dev.caravan.inference.ort.Provider;
 import dev.caravan.inference.pipeline.Progress;
@@ -23,6 +24,7 @@ import dev.caravan.inference.wan.Transformer;
 import dev.caravan.inference.wan.TransformerConfig;
 import dev.caravan.inference.wan.TransformerOptions;
 import dev.caravan.inference.wan.TransformerWeights;
+import dev.caravan.inference.wan.VaceWeights;
 import dev.caravan.inference.wan.VaeOptions;
 import dev.caravan.inference.wan.VideoAutoencoder;
 import dev.caravan.inference.wan.VideoAutoencoders;
@@ -66,8 +68,9 @@ final class NetworkLoader {
             PromptEncoder prompts = prompts(config);
             stage("Loading diffusion model...");
             Checkpoint weights = generator(config);
+            Optional<Checkpoint> vace = settings.vace().loaded() ? Optional.of(vaceModule(config)) : Optional.empty();
             stage("Building diffusion model...");
-            Transformer transformer = owned(Transformer.load(device, config, size, weights::get, options()));
+            Transformer transformer = owned(Transformer.load(device, config, size, together(weights, vace), options(vace)));
             stage("Loading VAE...");
             VideoAutoencoder vae = owned(vae());
             LatentMix mix = owned(new LatentMix(device));
@@ -130,7 +133,30 @@ final class NetworkLoader {
         }
     }
 
-    private TransformerOptions options() {
+    /** The module that lets it be guided; its names begin with {@code vace_}, which no other does. */
+    private Checkpoint vaceModule(TransformerConfig config) throws CheckpointException {
+        Checkpoint module = Checkpoint.open(files.vaceModule());
+        new Requirements(VaceWeights.required(config, vaceBlocks(module))).check(module);
+        Optional<DType> type = device.provider() == Provider.CPU ? Optional.empty() : Optional.of(compute);
+        String name = module.fileName().replaceFirst("\\.[^.]*$", "");
+        return new DerivedWeights(files.derived()).of(name, module, new Conversion(type), this::merging);
+    }
+
+    /** How many blocks it has, at least one: a file that is no module is told of by the names it lacks. */
+    private static int vaceBlocks(Checkpoint module) {
+        int blocks = 1;
+        while (module.find("vace_blocks." + blocks + ".after_proj.weight").isPresent()) {
+            blocks++;
+        }
+        return blocks;
+    }
+
+    private static Weights together(Checkpoint weights, Optional<Checkpoint> vace) {
+        return name -> vace.isPresent() && name.startsWith("vace_") ? vace.get().get(name) : weights.get(name);
+    }
+
+    /** @param vace the module it is built with: here {@code options.withVace(vaceBlocks(module))} */
+    private TransformerOptions options(Optional<Checkpoint> vace) {
         return TransformerOptions.of(compute).withKeys(files.family().newCachePolicy().keys());
     }
 
