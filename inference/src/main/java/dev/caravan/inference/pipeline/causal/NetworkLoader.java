@@ -68,7 +68,11 @@ final class NetworkLoader {
             PromptEncoder prompts = prompts(config);
             stage("Loading diffusion model...");
             Checkpoint weights = generator(config);
-            Optional<Checkpoint> vace = settings.vace().loaded() ? Optional.of(vaceModule(config)) : Optional.empty();
+            Optional<Checkpoint> vace = Optional.empty();
+            if (settings.vace().loaded()) {
+                stage("Loading VACE...");
+                vace = Optional.of(vaceModule(config));
+            }
             stage("Building diffusion model...");
             Transformer transformer = owned(Transformer.load(device, config, size, together(weights, vace), options(vace)));
             stage("Loading VAE...");

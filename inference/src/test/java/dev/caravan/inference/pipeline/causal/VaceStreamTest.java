@@ -10,6 +10,7 @@ import dev.caravan.inference.diffusion.CachePass;
 import dev.caravan.inference.frame.Frame;
 import dev.caravan.inference.frame.Picture.Rgb24;
 import dev.caravan.inference.golden.Ort;
+import dev.caravan.inference.ort.FragileDevice;
 import dev.caravan.inference.ort.Handles;
 import dev.caravan.inference.ort.Tensor;
 import dev.caravan.inference.pipeline.Chunk;
@@ -273,6 +274,31 @@ class VaceStreamTest {
             assertEquals(steady, Ort.cpu().handles());
         }
         assertEquals(before, Ort.cpu().handles());
+    }
+
+    @Test
+    void aFailureAtAnyPointOfAGuidedChunkLeavesNothingBehind() throws Exception {
+        Map<String, Object> guided = new HashMap<>(TinyLongLive.video("a boat").values());
+        guided.putAll(Map.of("vace_enabled", true, "vace_ref_images", List.of("a"), "first_frame_image", "b"));
+        Parameters parameters = new Parameters(guided);
+        try (FragileDevice device = new FragileDevice();
+                LoadedPipeline model = TinyLongLive.load(device.device(), models, Map.of("vace_enabled", true))) {
+            // Once for all streams the autoencoder loads what encodes the odd frames of an extension.
+            try (PipelineStream stream = model.open(new SessionSeed("s", path -> pictures(1, 3).getFirst()))) {
+                TinyLongLive.chunk(stream, parameters);
+            }
+            Handles before = device.device().handles();
+            int failures = 0;
+            for (int point = 0; point < 12; point++) {
+                try (PipelineStream stream = model.open(new SessionSeed("s", path -> pictures(1, 3).getFirst()))) {
+                    device.failAfter(3 * point);
+                    assertThrows(PipelineException.class, () -> TinyLongLive.chunk(stream, parameters));
+                    failures++;
+                    device.mend();
+                }
+                assertEquals(before, device.device().handles(), "after failure " + failures);
+            }
+        }
     }
 
     @Test
