@@ -18,6 +18,7 @@ import dev.caravan.api.PipelinesApi;
 import dev.caravan.api.SessionsApi;
 import dev.caravan.api.WebrtcApi;
 import dev.caravan.api.assets.AssetFolder;
+import dev.caravan.api.assets.AssetPictures;
 import dev.caravan.api.assets.AssetUploads;
 import dev.caravan.api.loras.LoraFolder;
 import dev.caravan.api.offer.OfferService;
@@ -86,9 +87,10 @@ public final class Hub implements AutoCloseable {
                 kafka.<PipelineLoader.Listener>map(KafkaHub::scopeEvents).orElse(new PipelineLoader.Listener() {});
         loader = owned(new PipelineLoader(pipelines, settings.folders().models(), listener, clock));
         ModelDownloads downloads = owned(new ModelDownloads(store, Translated.downloads(settings), clock));
-        sessions = owned(new Sessions(loader, pictures, settings.limits().sessions(), clock));
-        peers = owned(LibWebRtc.peers(Translated.webrtc(settings), clock));
         assets = new AssetFolder(settings.folders().assets(), settings.limits().assetBytes());
+        AssetPictures assetPictures = new AssetPictures(assets, owned(new FfmpegPictures(Translated.assetPictures(settings))));
+        sessions = owned(new Sessions(loader, pictures, assetPictures, settings.limits().sessions(), clock));
+        peers = owned(LibWebRtc.peers(Translated.webrtc(settings), clock));
         info = new HubInfoApi(build.version(), settings, pipelines, this::records);
         OfferService offers =
                 new OfferService(pipelines, loader, sessions, peers::accept, () -> UUID.randomUUID().toString());

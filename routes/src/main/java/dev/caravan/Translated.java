@@ -25,12 +25,23 @@ import java.util.random.RandomGenerator;
 /** The hub's settings in the words of each part, which knows nothing of the others' settings. */
 final class Translated {
 
+    /** The longest side of a photograph. */
+    private static final int ASSET_SIDE = 8192;
+    /** And how many pixels it has: most cameras make fewer. */
+    private static final int ASSET_PIXELS = 32 << 20;
+
     private Translated() {}
 
     static PictureLimits pictures(Settings settings) {
         PictureLimits defaults = PictureLimits.DEFAULTS;
         return new PictureLimits(
                 settings.limits().frameBytes(), defaults.maxWidth(), defaults.maxHeight(), settings.limits().picturePixels());
+    }
+
+    /** Of pictures that people upload once, photographs among them, and not many a second. */
+    static PictureLimits assetPictures(Settings settings) {
+        int bytes = (int) Math.min(settings.limits().assetBytes(), Integer.MAX_VALUE - 16);
+        return new PictureLimits(bytes, ASSET_SIDE, ASSET_SIDE, Math.max(ASSET_PIXELS, settings.limits().picturePixels()));
     }
 
     static WebRtcSettings webrtc(Settings settings) {

@@ -70,7 +70,9 @@ class LongLiveTest {
                 + " resolution, e.g., 576×320.",
         "'height':64,'width':8           | width must be a whole number from 16 to 2048; 8 given",
         "'vae_type':'best'               | vae_type must be one of wan, lightvae, tae, lighttae; best given",
-        "'vace_enabled':true             | VACE is not part of this build; load without vace_enabled",
+        "'vace_enabled':'yes'            | vace_enabled must be true or false; yes given",
+        "'vace_context_scale':3          | vace_context_scale must be a number from 0 to 2; 3 given",
+        "'ref_images':'a.png'            | ref_images must be a list of at most 32 paths",
         "'quantization':'fp8_e4m3fn'     | quantized weights are not part of this build; load without quantization",
         "'loras':[{'path':'a','scale':1}] | adapters are not part of this build; load without loras",
         "'base_seed':-1                  | base_seed must be a whole number of at least 0; -1 given",
@@ -85,14 +87,13 @@ class LongLiveTest {
     }
 
     @Test
-    void whatWasAskedForByDefaultOnlyIsANoteAndNotAnError() throws Exception {
+    void keysThatAreNotKnownAreNoErrorAndNoNote() throws Exception {
         JsonNode byDefault = load("'height':64,'width':64,'vae_type':'lighttae','lora_merge_mode':'permanent_merge','loras':[],'unknown':1");
         JsonNode without = load(QUICK);
 
         assertEquals("loaded", byDefault.get("status").asText(), byDefault::toString);
-        assertEquals(2, byDefault.get("notes").size(), byDefault::toString);
+        assertEquals(1, byDefault.get("notes").size(), byDefault::toString);
         assertTrue(byDefault.at("/notes/0").asText().startsWith("random weights: "), byDefault::toString);
-        assertEquals("VACE is not part of this build: longlive is loaded without it", byDefault.at("/notes/1").asText());
         assertEquals(1, without.get("notes").size(), without::toString);
     }
 
@@ -228,6 +229,35 @@ class LongLiveTest {
 
         assertEquals(1L, recorder.applied(red, "noise_scale", 1).get("chunk"));
         assertOther(recorder.chunk(red, 1, 9), recorder.chunk(blue, 1, 9));
+    }
+
+    @Test
+    void aReferenceImageThatIsNotThereIsToldOfAndTheChunkIsMadeAllTheSame() throws Exception {
+        load(QUICK.replace("'vace_enabled':false", "'vace_enabled':true"));
+        String without = session("'prompts':[{'text':'a boat'}]");
+        String asking = session("'prompts':[{'text':'a boat'}],'vace_ref_images':['/etc/passwd','/assets/nobody.png']");
+
+        Map<String, Object> refused = recorder.refused(asking);
+        assertEquals("pipeline:longlive", refused.get("source"));
+        assertEquals(
+                List.of(
+                        Map.of("key", "vace_ref_images", "msg",
+                                "there is no picture passwd in the assets; upload it with POST /api/v1/assets first"),
+                        Map.of("key", "vace_ref_images", "msg",
+                                "there is no picture nobody.png in the assets; upload it with POST /api/v1/assets first")),
+                refused.get("errors"));
+        assertSame(recorder.chunk(without, 0), recorder.chunk(asking, 0));
+    }
+
+    @Test
+    void whoeverAsksForVaceWhereItIsNotLoadedIsToldOnceAndSeesTheInputAsWithout() throws Exception {
+        load(QUICK);
+        String parameters = "'input_mode':'video','noise_controller':false,'noise_scale':0.2";
+        String asking = session(parameters + ",'vace_enabled':true");
+        String without = session(parameters);
+
+        assertSame(firstOf(without, Color.RED), firstOf(asking, Color.RED));
+        assertTrue(recorder.refused(asking).get("errors").toString().contains("longlive was loaded without VACE"));
     }
 
     @Test

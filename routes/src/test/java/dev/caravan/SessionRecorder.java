@@ -9,6 +9,7 @@ import dev.caravan.processors.session.Subscriber;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
@@ -79,6 +80,15 @@ public final class SessionRecorder implements Subscriber, AutoCloseable {
             return !found.isEmpty();
         });
         return found.getFirst();
+    }
+
+    /** Waits for the event that something of a control had no effect; its data. */
+    public synchronized Map<String, Object> refused(String session) {
+        Supplier<Optional<SessionEvent>> found = () -> events.stream()
+                .filter(e -> e.sessionId().equals(session) && e.type() == SessionEvent.Type.REJECTED)
+                .findFirst();
+        await(() -> session + " refuses something; heard: " + told(session), () -> found.get().isPresent());
+        return found.get().orElseThrow().data();
     }
 
     private SortedMap<Long, Made> framesOf(String session, long chunk) {

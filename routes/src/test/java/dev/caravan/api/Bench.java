@@ -4,6 +4,7 @@ import dev.caravan.inference.frame.BadPictureException;
 import dev.caravan.inference.frame.Frame;
 import dev.caravan.inference.frame.Origin;
 import dev.caravan.inference.frame.Picture;
+import dev.caravan.inference.pipeline.PictureFiles;
 import dev.caravan.inference.pipeline.Pipeline;
 import dev.caravan.inference.pipeline.PipelineLoader;
 import dev.caravan.inference.pipeline.PipelineRegistry;
@@ -39,6 +40,7 @@ final class Bench implements AutoCloseable {
                 encoded -> {
                     throw new BadPictureException("nothing is encoded here");
                 },
+                PictureFiles.NONE,
                 limits,
                 InstantSource.system());
     }

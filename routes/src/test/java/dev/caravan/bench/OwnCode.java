@@ -4,6 +4,7 @@ import com.sun.management.ThreadMXBean;
 import dev.caravan.inference.frame.Origin;
 import dev.caravan.inference.frame.Picture;
 import dev.caravan.inference.ort.Device;
+import dev.caravan.inference.pipeline.PictureFiles;
 import dev.caravan.inference.pipeline.PipelineLoader;
 import dev.caravan.inference.pipeline.PipelineSchema;
 import dev.caravan.inference.pipeline.builtin.BuiltInPipelines;
@@ -65,7 +66,7 @@ final class OwnCode implements AutoCloseable {
         loader = new PipelineLoader(
                 BuiltInPipelines.registry(PipelineSchema::load, (id, folder) -> List.of(), clock, OwnCode::noDevice, Map.of()),
                 Path.of("models"), PipelineLoader.Listener.NONE, clock);
-        sessions = new Sessions(loader, FfmpegPictures.shared(), limits(), clock);
+        sessions = new Sessions(loader, FfmpegPictures.shared(), PictureFiles.NONE, limits(), clock);
         peers = new Peers(WebRtcSettings.DEFAULTS, edge, clock,
                 Executors.newCachedThreadPool(), Executors.newSingleThreadScheduledExecutor());
         try {

@@ -135,14 +135,15 @@ class SeedsOnLongLiveTest {
     }
 
     @Test
-    void seed003InVaceModeIsToldThatThereIsNone() {
+    void seed003LoadsThePipelineWithVace() {
         SeedDocument seed = SeedDocument.read("003");
         open("seed003-vace", "outputVideo",
                 seed.between("# Part 1", "# Part 2").block("javascript", "async function waitForPipelineReady")
                         + "{" + seed.between("# Part 2", "## Use Cases for VACE Mode").block("javascript", "pipeline/load") + "}");
 
-        chromium.await("its wait for the pipeline fails", "errors.length > 0");
-        assertEquals(List.of("Error: Pipeline load failed: VACE is not part of this build; load without vace_enabled"), chromium.eval("errors"));
+        chromium.await("it is loaded", () -> hub.get("/api/v1/pipeline/status").get("status").asText().equals("loaded"));
+        assertTrue(hub.get("/api/v1/pipeline/status").at("/load_params/vace_enabled").asBoolean());
+        assertEquals(List.of(), chromium.eval("errors"));
     }
 
     @Test

@@ -10,14 +10,19 @@ final class Bilinear {
     private final int[] upper;
     private final float[] weight;
 
-    /** Where each output position of one axis lies between two input positions. */
-    private Bilinear(int in, int out) {
-        lower = new int[out];
-        upper = new int[out];
-        weight = new float[out];
+    /**
+     * Where each output position of one axis lies between two input positions.
+     *
+     * @param from  first of the {@code out} output positions that are wanted
+     * @param count how many
+     */
+    private Bilinear(int in, int out, int from, int count) {
+        lower = new int[count];
+        upper = new int[count];
+        weight = new float[count];
         float scale = (float) in / out;
-        for (int i = 0; i < out; i++) {
-            float position = Math.max(0, scale * (i + 0.5f) - 0.5f);
+        for (int i = 0; i < count; i++) {
+            float position = Math.max(0, scale * (from + i + 0.5f) - 0.5f);
             lower[i] = Math.min((int) position, in - 1);
             upper[i] = Math.min(lower[i] + 1, in - 1);
             weight[i] = position - lower[i];
@@ -28,8 +33,27 @@ final class Bilinear {
      * Resizes into planes: channel c of the result begins at {@code offset + c · channelStride}; values 0..255.
      */
     static void resize(Raster in, int width, int height, float[] out, int offset, int channelStride) {
-        Bilinear columns = new Bilinear(in.width(), width);
-        Bilinear rows = new Bilinear(in.height(), height);
+        resize(in, new Bilinear(in.width(), width, 0, width), new Bilinear(in.height(), height, 0, height), out, offset, channelStride);
+    }
+
+    /**
+     * Resizes so that a picture of this size is covered, keeping the aspect ratio, and cuts out the middle (spec models/vace.md §1). Only
+     * what is kept is computed. A plane per channel; values 0..255.
+     */
+    static float[] cover(Raster in, int width, int height) {
+        double ratio = Math.max((double) height / in.height(), (double) width / in.width());
+        // At least as large as wanted: in double, h·(H/h) may come out just below H.
+        int resizedWidth = Math.max(width, (int) (in.width() * ratio));
+        int resizedHeight = Math.max(height, (int) (in.height() * ratio));
+        float[] out = new float[in.channels() * width * height];
+        resize(in, new Bilinear(in.width(), resizedWidth, (resizedWidth - width) / 2, width),
+                new Bilinear(in.height(), resizedHeight, (resizedHeight - height) / 2, height), out, 0, width * height);
+        return out;
+    }
+
+    private static void resize(Raster in, Bilinear columns, Bilinear rows, float[] out, int offset, int channelStride) {
+        int width = columns.weight.length;
+        int height = rows.weight.length;
         // Each input row is stretched once, and kept while it is the upper or the lower one of an output row.
         float[] above = new float[in.channels() * width];
         float[] below = new float[in.channels() * width];

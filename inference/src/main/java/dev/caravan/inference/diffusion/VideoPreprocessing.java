@@ -78,6 +78,22 @@ public final class VideoPreprocessing {
         return planes(masks, wanted, 1, true);
     }
 
+    /**
+     * A reference image, or the first or last picture of a chunk: covers the size, the middle is cut out (spec models/vace.md §1).
+     *
+     * @return [3,height,width] in [-1,1], never rounded to bf16
+     */
+    public float[] reference(Raster picture) {
+        if (picture.channels() != 3) {
+            throw new IllegalArgumentException("a reference image has 3 channels; one of " + picture.channels() + " given");
+        }
+        float[] out = Bilinear.cover(picture, width, height);
+        for (int i = 0; i < out.length; i++) {
+            out[i] = (out[i] / 255 - 0.5f) / 0.5f;
+        }
+        return out;
+    }
+
     private float[] planes(List<Raster> pictures, int wanted, int channels, boolean isMask) {
         int pixels = Math.multiplyExact(width, height);
         int channelStride = Math.multiplyExact(wanted, pixels);

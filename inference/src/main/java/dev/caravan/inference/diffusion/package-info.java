@@ -5,7 +5,8 @@
  *
  * <p>Read {@link dev.caravan.inference.diffusion.FlowMatchSchedule} and {@link dev.caravan.inference.diffusion.KvCachePolicy} first. The
  * noise is {@link dev.caravan.inference.diffusion.PhiloxNoise}; a video comes in by
- * {@link dev.caravan.inference.diffusion.VideoPreprocessing} and {@link dev.caravan.inference.diffusion.NoiseController}.
+ * {@link dev.caravan.inference.diffusion.VideoPreprocessing} and {@link dev.caravan.inference.diffusion.NoiseController}; what guides it
+ * besides is {@link dev.caravan.inference.diffusion.VaceGuides}.
  */
 @NullMarked
 package dev.caravan.inference.diffusion;

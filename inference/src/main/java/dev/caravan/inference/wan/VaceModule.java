@@ -122,7 +122,8 @@ public record VaceModule(Weights weights, List<Integer> layers) {
         return new Requirements(VaceWeights.required(config, blocks));
     }
 
-    private static int blocks(Checkpoint module) {
+    /** How many blocks a module's tensors are of. */
+    public static int blocks(Checkpoint module) {
         return module.tensors().keySet().stream().map(BLOCK::matcher).filter(Matcher::matches)
                 .mapToInt(name -> Integer.parseInt(name.group(1)) + 1).max().orElse(0);
     }

@@ -9,6 +9,7 @@ import static org.bytedeco.ffmpeg.global.swscale.sws_isSupportedInput;
 import dev.caravan.inference.frame.BadPictureException;
 import dev.caravan.inference.frame.Picture;
 import dev.caravan.inference.frame.PictureDecoder;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 
 /**
@@ -52,6 +53,12 @@ public final class FfmpegPictures implements PictureDecoder, AutoCloseable {
      */
     @Override
     public Picture.I420 decode(Picture.Encoded encoded) throws BadPictureException {
+        return decode(encoded, Scaler.Side::i420, NativeFrame::toI420);
+    }
+
+    /** Decodes to what is wanted of a width and height. */
+    private <T> T decode(Picture.Encoded encoded, BiFunction<Integer, Integer, Scaler.Side> wanted, Function<NativeFrame, T> user)
+            throws BadPictureException {
         Picture.Encoded checked = probe.check(PictureFormat.of(encoded.contentType()), encoded.data());
         PictureHeader header = PictureProbe.read(checked.data());
         byte[] file = PictureProbe.essentials(header.format(), checked.data());
@@ -62,7 +69,7 @@ public final class FfmpegPictures implements PictureDecoder, AutoCloseable {
             if (sws_isSupportedInput(from.pixelFormat()) == 0) {
                 throw new BadPictureException("the " + header.format() + " has a colour layout that is not supported");
             }
-            return convert(frame, Scaler.Side.i420(from.width(), from.height()), NativeFrame::toI420);
+            return convert(frame, wanted.apply(from.width(), from.height()), user);
         }
     }
 
@@ -79,15 +86,17 @@ public final class FfmpegPictures implements PictureDecoder, AutoCloseable {
         };
     }
 
-    /** Any picture as RGB; the same object when it is. */
+    /** Any picture as RGB; the same object when it is. A file loses none of its colours on the way. */
     public Picture.Rgb24 toRgb24(Picture picture) throws BadPictureException {
-        if (picture instanceof Picture.Rgb24 rgb) {
-            return rgb;
-        }
-        Picture.I420 i420 = toI420(picture);
-        try (var frame = load(i420)) {
-            return convert(frame, rgbSide(i420.width(), i420.height()), NativeFrame::toRgb24);
-        }
+        return switch (picture) {
+            case Picture.Rgb24 rgb -> rgb;
+            case Picture.Encoded encoded -> decode(encoded, FfmpegPictures::rgbSide, NativeFrame::toRgb24);
+            case Picture.I420 i420 -> {
+                try (var frame = load(i420)) {
+                    yield convert(frame, rgbSide(i420.width(), i420.height()), NativeFrame::toRgb24);
+                }
+            }
+        };
     }
 
     /**

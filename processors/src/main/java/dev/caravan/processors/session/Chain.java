@@ -5,10 +5,12 @@ import dev.caravan.inference.frame.Origin;
 import dev.caravan.inference.frame.Picture;
 import dev.caravan.inference.pipeline.Chunk;
 import dev.caravan.inference.pipeline.Parameters;
+import dev.caravan.inference.pipeline.PictureFiles;
 import dev.caravan.inference.pipeline.PipelineException;
 import dev.caravan.inference.pipeline.PipelineLoader;
 import dev.caravan.inference.pipeline.PipelineSchema;
 import dev.caravan.inference.pipeline.PipelineStream;
+import dev.caravan.inference.pipeline.Refusal;
 import dev.caravan.inference.pipeline.SessionSeed;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -32,6 +34,9 @@ final class Chain implements AutoCloseable {
 
         /** A node has run with it. */
         void used(int node);
+
+        /** A node made a chunk without some of what its parameters asked for. */
+        void refused(int node, List<Refusal> refusals);
 
         /** A picture of the last node; see {@link PipelineStream.FrameSink#accept}. */
         void made(Picture picture, long timestampMicros);
@@ -95,9 +100,10 @@ final class Chain implements AutoCloseable {
                 .orElse(nodes.getLast());
     }
 
-    void open() throws PipelineException {
+    /** @param pictures opens those that parameters name */
+    void open(PictureFiles pictures) throws PipelineException {
         for (PipelineLoader.Node node : lease.nodes()) {
-            PipelineStream stream = node.loaded().open(new SessionSeed(sessionId));
+            PipelineStream stream = node.loaded().open(new SessionSeed(sessionId, pictures));
             nodes.add(new Node(nodes.size(), stream, node.schema().id()));
         }
     }
@@ -162,6 +168,9 @@ final class Chain implements AutoCloseable {
             Chunk chunk = node.stream.next(in, run.parameters(node.index), node.sink);
             if (chunk.framesPerSecond() > 0) {
                 framesPerSecond = chunk.framesPerSecond();
+            }
+            if (!chunk.refused().isEmpty()) {
+                run.refused(node.index, chunk.refused());
             }
         } finally {
             run.used(node.index);

@@ -8,6 +8,7 @@ import dev.caravan.inference.pipeline.Parameters;
 import dev.caravan.inference.pipeline.PipelineException;
 import dev.caravan.inference.pipeline.PipelineLoader;
 import dev.caravan.inference.pipeline.PipelineStream;
+import dev.caravan.inference.pipeline.Refusal;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -39,6 +40,7 @@ final class ChunkMaker implements Chain.Run {
     private final FpsEstimate estimate = new FpsEstimate();
     private final Origin origin;
     private final RateLimit errors = new RateLimit(5 * SECOND);
+    private final RateLimit refused = new RateLimit(SECOND);
     private final RateLimit warnings = new RateLimit(60 * SECOND);
 
     private long chunk;
@@ -65,7 +67,7 @@ final class ChunkMaker implements Chain.Run {
     }
 
     void open() throws PipelineException {
-        chain.open();
+        chain.open(session.environment.pictures());
     }
 
     /** Frees everything; what was made and has not left is forgotten. */
@@ -255,6 +257,16 @@ final class ChunkMaker implements Chain.Run {
     @Override
     public void used(int node) {
         session.log.used(node);
+    }
+
+    @Override
+    public void refused(int node, List<Refusal> refusals) {
+        // A session may name what is not there in every chunk.
+        if (refused.pass(timing.nanos())) {
+            String nodeId = chain.nodeIds().get(node);
+            LOG.info("session {}: {} made chunk {} without some parameters: {}", session.id, nodeId, chunk, refusals);
+            session.events.refused("pipeline:" + nodeId, refusals);
+        }
     }
 
     @Override

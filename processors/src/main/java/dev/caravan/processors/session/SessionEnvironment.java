@@ -1,12 +1,14 @@
 package dev.caravan.processors.session;
 
 import dev.caravan.inference.frame.PictureDecoder;
+import dev.caravan.inference.pipeline.PictureFiles;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ThreadFactory;
 
 /**
  * What all sessions work with.
  *
+ * @param pictures opens those that parameters name
  * @param threads  makes the owner threads
  * @param delivery runs subscribers that bring no executor of their own; one task occupies a thread for as long as there is something
  *                 to deliver
@@ -16,6 +18,7 @@ import java.util.concurrent.ThreadFactory;
 record SessionEnvironment(
         ChainSource chains,
         PictureDecoder decoder,
+        PictureFiles pictures,
         SessionLimits limits,
         Timing timing,
         ThreadFactory threads,

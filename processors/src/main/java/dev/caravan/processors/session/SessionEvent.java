@@ -25,7 +25,10 @@ public record SessionEvent(String sessionId, Type type, long timestampMs, Map<St
          * {@code model}, and {@code seed} when one was chosen at load time.
          */
         APPLIED,
-        /** Keys of a control were refused: {@code door}, {@code source}, {@code errors} = list of {@code key}, {@code msg}. */
+        /**
+         * Keys of a control were refused: {@code door}, {@code source}, {@code errors} = list of {@code key}, {@code msg}. Or a pipeline made
+         * a chunk without them, as they name what is not there: the same without {@code door}, the source is {@code pipeline:} and its node.
+         */
         REJECTED,
         /** Parameters changed from outside the data channels: {@code parameters}. */
         PARAMETERS_UPDATED,

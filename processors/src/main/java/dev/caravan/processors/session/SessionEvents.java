@@ -2,6 +2,7 @@ package dev.caravan.processors.session;
 
 import dev.caravan.inference.frame.Frame;
 import dev.caravan.inference.pipeline.ParameterTable;
+import dev.caravan.inference.pipeline.Refusal;
 import dev.caravan.processors.session.SessionEvent.Type;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -56,6 +57,17 @@ final class SessionEvents {
         data.put("door", door(control.door()));
         data.put("source", control.origin().source());
         data.put("errors", errors.stream().map(e -> Map.of("key", e.key(), "msg", e.msg())).toList());
+        publish(Type.REJECTED, data);
+    }
+
+    /**
+     * A chunk was made without parameters that had been accepted.
+     *
+     * @param source {@code pipeline:} and the node that made it
+     */
+    void refused(String source, List<Refusal> refusals) {
+        Map<String, Object> data = mutable("source", source);
+        data.put("errors", refusals.stream().map(r -> Map.of("key", r.key(), "msg", r.message())).toList());
         publish(Type.REJECTED, data);
     }
 

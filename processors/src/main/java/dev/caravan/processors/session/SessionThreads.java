@@ -1,6 +1,7 @@
 package dev.caravan.processors.session;
 
 import dev.caravan.inference.frame.PictureDecoder;
+import dev.caravan.inference.pipeline.PictureFiles;
 import java.time.InstantSource;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -20,10 +21,12 @@ final class SessionThreads implements AutoCloseable {
     private final ExecutorService collector =
             Executors.newSingleThreadExecutor(Thread.ofPlatform().daemon().name("session-memory").factory());
 
-    SessionEnvironment environment(ChainSource chains, PictureDecoder decoder, SessionLimits limits, InstantSource clock) {
+    SessionEnvironment environment(
+            ChainSource chains, PictureDecoder decoder, PictureFiles pictures, SessionLimits limits, InstantSource clock) {
         return new SessionEnvironment(
                 chains,
                 decoder,
+                pictures,
                 limits,
                 new SystemTiming(clock, alarms),
                 owners,

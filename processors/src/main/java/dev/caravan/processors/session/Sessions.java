@@ -1,6 +1,7 @@
 package dev.caravan.processors.session;
 
 import dev.caravan.inference.frame.PictureDecoder;
+import dev.caravan.inference.pipeline.PictureFiles;
 import dev.caravan.inference.pipeline.PipelineException;
 import dev.caravan.inference.pipeline.PipelineLoader;
 import dev.caravan.processors.session.SessionRefusedException.Cause;
@@ -39,9 +40,13 @@ public final class Sessions implements AutoCloseable {
     private final AtomicLong cooledDown = new AtomicLong();
     private boolean closed;
 
-    public Sessions(PipelineLoader loader, PictureDecoder decoder, SessionLimits limits, InstantSource clock) {
+    /**
+     * @param decoder  of frames that come in encoded
+     * @param pictures opens those that parameters name
+     */
+    public Sessions(PipelineLoader loader, PictureDecoder decoder, PictureFiles pictures, SessionLimits limits, InstantSource clock) {
         SessionThreads threads = new SessionThreads();
-        this(threads.environment(loader::acquire, decoder, limits, clock), threads);
+        this(threads.environment(loader::acquire, decoder, pictures, limits, clock), threads);
     }
 
     /** @param resources closed last */

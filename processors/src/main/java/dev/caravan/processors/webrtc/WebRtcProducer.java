@@ -27,6 +27,7 @@ final class WebRtcProducer extends DefaultProducer {
     private static final Duration FAREWELL = Duration.ofMillis(500);
 
     private static final String SOURCE_PREFIX = "webrtc:";
+    private static final String PIPELINE_PREFIX = "pipeline:";
 
     WebRtcProducer(WebRtcEndpoint endpoint) {
         super(endpoint);
@@ -91,9 +92,13 @@ final class WebRtcProducer extends DefaultProducer {
             case PARAMETERS_UPDATED -> peers.sendToSession(
                     session, PeerMessages.parametersUpdated(Objects.requireNonNullElse(data.get("parameters"), Map.of())), true);
             case REJECTED -> {
-                if (data.get("source") instanceof String source && source.startsWith(SOURCE_PREFIX)) {
-                    Object errors = Objects.requireNonNullElse(data.get("errors"), List.of());
+                String source = data.get("source") instanceof String text ? text : "";
+                Object errors = Objects.requireNonNullElse(data.get("errors"), List.of());
+                if (source.startsWith(SOURCE_PREFIX)) {
                     peers.send(source.substring(SOURCE_PREFIX.length()), PeerMessages.parametersRejected(errors));
+                } else if (source.startsWith(PIPELINE_PREFIX)) {
+                    // Who sent what a chunk was to be made with is not known any more: whoever may send it is told.
+                    peers.sendToSession(session, PeerMessages.parametersRejected(errors), true);
                 }
             }
             default -> { } // clients know no message for the others

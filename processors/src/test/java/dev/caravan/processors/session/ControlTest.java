@@ -2,9 +2,12 @@ package dev.caravan.processors.session;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.caravan.inference.frame.Origin;
+import dev.caravan.inference.frame.Picture;
+import dev.caravan.inference.pipeline.Refusal;
 import dev.caravan.processors.session.Control.Door;
 import dev.caravan.processors.session.SessionEvent.Type;
 import java.util.ArrayList;
@@ -124,6 +127,29 @@ class ControlTest {
         hub.advance(java.time.Duration.ofSeconds(1));
         chunk();
         assertEquals(1, hub.heard.frames.size());
+    }
+
+    @Test
+    void aParameterThatAChunkWasMadeWithoutIsToldAtMostOncePerSecond() {
+        pipeline.refused.add(new Refusal("vace_ref_images", "there is no picture x.png"));
+        chunk();
+        chunk();
+        assertEquals(List.of(Map.of("source", "pipeline:passthrough", "errors",
+                        List.of(Map.of("key", "vace_ref_images", "msg", "there is no picture x.png")))),
+                hub.heard.events(Type.REJECTED).stream().map(SessionEvent::data).toList());
+        assertEquals(2, hub.heard.frames.size());
+        hub.advance(java.time.Duration.ofSeconds(1));
+        chunk();
+        assertEquals(2, hub.heard.events(Type.REJECTED).size());
+    }
+
+    @Test
+    void picturesThatParametersNameAreOpenedWhereTheHubSays() throws Exception {
+        Picture.Rgb24 picture = new Picture.Rgb24(1, 1, new byte[3]);
+        FakePipeline one = FakePipeline.passthrough();
+        HubByHand.with(one).pictures(path -> picture).open(Map.of());
+        assertSame(picture, one.seed.pictures().open("a.png"));
+        assertEquals("s", one.seed.sessionId());
     }
 
     @Test

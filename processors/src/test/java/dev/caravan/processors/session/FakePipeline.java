@@ -11,6 +11,7 @@ import dev.caravan.inference.pipeline.PipelineException;
 import dev.caravan.inference.pipeline.PipelineLoader;
 import dev.caravan.inference.pipeline.PipelineSchema;
 import dev.caravan.inference.pipeline.PipelineStream;
+import dev.caravan.inference.pipeline.Refusal;
 import dev.caravan.inference.pipeline.SessionSeed;
 import java.util.ArrayList;
 import java.util.List;
@@ -37,6 +38,10 @@ final class FakePipeline implements LoadedPipeline {
     private Work work = call -> {};
     private PipelineException refusal;
     final List<Call> calls = new ArrayList<>();
+    /** What every chunk is made without. */
+    final List<Refusal> refused = new ArrayList<>();
+    /** Of the stream that was opened last. */
+    SessionSeed seed;
     int openStreams;
     int opened;
 
@@ -121,6 +126,7 @@ final class FakePipeline implements LoadedPipeline {
             throw refusal;
         }
         opened++;
+        this.seed = seed;
         openStreams++;
         return new Stream();
     }
@@ -146,7 +152,7 @@ final class FakePipeline implements LoadedPipeline {
                 Picture picture = i < in.size() ? in.get(i).picture() : Pictures.gray(4, 2, calls.size());
                 out.accept(picture, stamped && i < in.size() ? in.get(i).timestampMicros() : FrameSink.NO_TIMESTAMP);
             }
-            return new Chunk(count, framesPerSecond);
+            return new Chunk(count, framesPerSecond, List.copyOf(refused));
         }
 
         @Override

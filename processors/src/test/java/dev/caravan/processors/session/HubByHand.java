@@ -4,6 +4,7 @@ import dev.caravan.inference.frame.BadPictureException;
 import dev.caravan.inference.frame.Origin;
 import dev.caravan.inference.frame.PictureDecoder;
 import dev.caravan.inference.pipeline.LoadedPipeline;
+import dev.caravan.inference.pipeline.PictureFiles;
 import dev.caravan.inference.pipeline.PipelineException;
 import dev.caravan.inference.pipeline.PipelineLoader;
 import dev.caravan.inference.pipeline.PipelineSchema;
@@ -31,6 +32,7 @@ final class HubByHand {
     private final Map<SessionLoop, Long> loops = new LinkedHashMap<>();
     private SessionLimits limits = SessionLimits.DEFAULTS;
     private PictureDecoder decoder = this::decode;
+    private PictureFiles pictures = PictureFiles.NONE;
     private Executor delivery = Runnable::run;
     private Sessions sessions;
 
@@ -54,6 +56,11 @@ final class HubByHand {
         return this;
     }
 
+    HubByHand pictures(PictureFiles what) {
+        pictures = what;
+        return this;
+    }
+
     HubByHand delivery(Executor what) {
         delivery = what;
         return this;
@@ -61,7 +68,7 @@ final class HubByHand {
 
     Sessions sessions() {
         if (sessions == null) {
-            sessions = new Sessions(new SessionEnvironment(this::acquire, decoder, limits, timing, this::thread, delivery,
+            sessions = new Sessions(new SessionEnvironment(this::acquire, decoder, pictures, limits, timing, this::thread, delivery,
                     new MemoryRelief(() -> collections++), new HeldTotal(1L << 40, 0)), () -> {});
             sessions.subscribe("recorder", heard);
         }

@@ -1,6 +1,7 @@
 package dev.caravan.processors.session;
 
 import dev.caravan.inference.frame.BadPictureException;
+import dev.caravan.inference.pipeline.PictureFiles;
 import dev.caravan.inference.pipeline.PipelineException;
 import dev.caravan.inference.pipeline.PipelineLoader;
 import java.time.InstantSource;
@@ -37,6 +38,6 @@ public final class TestSessions {
         };
         return new Sessions(threads.environment(chains, encoded -> {
             throw new BadPictureException("nothing is decoded here");
-        }, limits, InstantSource.system()), threads);
+        }, PictureFiles.NONE, limits, InstantSource.system()), threads);
     }
 }

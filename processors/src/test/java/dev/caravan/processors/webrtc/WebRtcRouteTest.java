@@ -175,6 +175,17 @@ class WebRtcRouteTest {
     }
 
     @Test
+    void keysThatAChunkWasMadeWithoutAreToldToWhoeverMaySendThem() throws Exception {
+        FakeConnection controls = connect("a", true);
+        FakeConnection watches = connect("b", false);
+        List<Map<String, String>> errors = List.of(Map.of("key", "vace_ref_images", "msg", "there is no picture x.png"));
+        send(event(SessionEvent.Type.REJECTED, Map.of("source", "pipeline:longlive", "errors", errors)), Map.of());
+        send("{\"type\":\"last\"}", Map.of(CaravanHeaders.SESSION_ID, "s"));
+        assertEquals(Map.of("type", "parameters_rejected", "errors", errors), message(controls));
+        assertEquals(Map.of("type", "last"), message(watches));
+    }
+
+    @Test
     void everyOtherEventIsFineAndSaysNothing() throws Exception {
         FakeConnection connection = connect("a", true);
         for (SessionEvent.Type type : SessionEvent.Type.values()) {

@@ -144,6 +144,25 @@ public final class AssetFolder {
         return file;
     }
 
+    /**
+     * The image a parameter names (contract §0.3, V17).
+     *
+     * @param path as {@link #list} gives it, or relative to the folder, with or without {@code assets/} before it
+     * @return its real path; empty when there is none, or it leads out of the folder
+     */
+    public Optional<Path> image(String path) {
+        try {
+            Path file = path.startsWith(root + "/")
+                    ? resolve(path, 404, "Asset not found")
+                    : resolve(path.replaceFirst("^/?assets/", ""), 404, "Asset not found");
+            Path real = file.toRealPath();
+            boolean image = AssetKind.of(file.getFileName().toString()).filter(AssetKind.IMAGE::equals).isPresent();
+            return image && Files.isRegularFile(real) && real.startsWith(root) ? Optional.of(real) : Optional.empty();
+        } catch (ApiError | IOException e) {
+            return Optional.empty();
+        }
+    }
+
     private Path resolve(String name, int status, String refusal) {
         if (name.indexOf('\\') >= 0 || name.chars().anyMatch(Character::isISOControl)) {
             throw new ApiError(status, refusal);

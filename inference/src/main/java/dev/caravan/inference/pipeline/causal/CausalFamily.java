@@ -36,6 +36,11 @@ public interface CausalFamily {
         return Optional.empty();
     }
 
+    /** The module that lets it be guided, relative to the models folder. */
+    default String vaceModule() {
+        return "WanVideo_comfy/Wan2_1-VACE_module_1_3B_bf16.safetensors";
+    }
+
     /** Latent frames of a chunk; the first chunk made from video has one more. */
     default int latentsPerChunk() {
         return 3;

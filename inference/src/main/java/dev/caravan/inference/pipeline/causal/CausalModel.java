@@ -30,7 +30,9 @@ final class CausalModel implements LoadedPipeline {
         // One after the other: what is free is counted before each takes its part.
         networks.memory().requireStream(networks.device());
         try {
-            return new CausalStream(new ChunkGenerator(family, networks, settings.seed(), ChunkProbe.NONE), requests, settings.size());
+            ChunkGenerator generator = new ChunkGenerator(family, networks, settings.seed(), ChunkProbe.NONE);
+            VaceReader vace = new VaceReader(family.id(), settings.vace(), seed.pictures(), generator.inputFrames());
+            return new CausalStream(generator, requests, vace, settings.size());
         } catch (OrtException e) {
             throw DeviceFailure.ofStream(e);
         }

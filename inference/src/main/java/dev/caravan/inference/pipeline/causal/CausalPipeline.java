@@ -53,15 +53,18 @@ public final class CausalPipeline implements Pipeline {
     @Override
     public LoadedPipeline load(LoadRequest request, Progress progress) throws PipelineException, InterruptedException {
         CausalFamily configured = family.configured(request.parameters());
-        LoadSettings settings = LoadSettings.of(configured, schema, request);
+        LoadSettings asked = LoadSettings.of(configured, schema, request);
         progress.stage("Looking for model files...");
         ModelFiles files = new ModelFiles(configured, request.modelsFolder());
-        List<String> missing = files.missing(settings.vae());
+        List<String> missing = files.missing(asked.vae(), asked.vace().asked());
         if (!missing.isEmpty()) {
             throw PipelineException.missingFiles(id(), missing);
         }
+        LoadSettings settings = asked.vace().loaded() && !files.hasVaceModule()
+                ? asked.withoutVace("VACE is left out: " + id() + " misses " + configured.vaceModule() + ", download it to have VACE")
+                : asked;
         try {
-            CausalNetworks networks = warm(new NetworkLoader(files, settings, device.get(), progress).load(), settings, progress);
+            CausalNetworks networks = warm(configured, new NetworkLoader(files, settings, device.get(), progress).load(), settings, progress);
             List<String> notes = new ArrayList<>(settings.notes());
             if (files.randomWeights()) {
                 notes.addFirst("random weights: " + id() + " was loaded from a set made for trying things out, its pictures are noise");
@@ -76,7 +79,8 @@ public final class CausalPipeline implements Pipeline {
         }
     }
 
-    private CausalNetworks warm(CausalNetworks networks, LoadSettings settings, Progress progress) throws InterruptedException {
+    private static CausalNetworks warm(CausalFamily family, CausalNetworks networks, LoadSettings settings, Progress progress)
+            throws InterruptedException {
         boolean warm = false;
         try {
             WarmUp.run(family, networks, settings, progress);

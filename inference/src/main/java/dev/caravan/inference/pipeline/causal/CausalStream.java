@@ -20,11 +20,13 @@ final class CausalStream implements PipelineStream {
 
     private final ChunkGenerator generator;
     private final RequestReader requests;
+    private final VaceReader vace;
     private final PictureSize size;
 
-    CausalStream(ChunkGenerator generator, RequestReader requests, PictureSize size) {
+    CausalStream(ChunkGenerator generator, RequestReader requests, VaceReader vace, PictureSize size) {
         this.generator = generator;
         this.requests = requests;
+        this.vace = vace;
         this.size = size;
     }
 
@@ -35,7 +37,7 @@ final class CausalStream implements PipelineStream {
 
     @Override
     public Chunk next(List<Frame> in, Parameters parameters, FrameSink out) throws PipelineException {
-        ChunkRequest request = requests.read(rgb(in), parameters);
+        ChunkRequest request = requests.read(rgb(in), parameters, vace.read(parameters, !in.isEmpty()));
         int[] pictures = new int[1];
         try {
             generator.next(request, rgb -> {
@@ -48,7 +50,7 @@ final class CausalStream implements PipelineStream {
             // Wherever it broke off, caches and bookkeeping may not fit each other any more. Its message is for the log only.
             throw new PipelineException("internal error in the pipeline (" + e.getClass().getSimpleName() + ")", true, e);
         }
-        return new Chunk(pictures[0], Chunk.EVENT_DRIVEN);
+        return new Chunk(pictures[0], Chunk.EVENT_DRIVEN, vace.refused());
     }
 
     private static List<Rgb24> rgb(List<Frame> frames) throws PipelineException {

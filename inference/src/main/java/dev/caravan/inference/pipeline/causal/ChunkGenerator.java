@@ -5,7 +5,6 @@ import dev.caravan.inference.diffusion.FlowMatchSchedule;
 import dev.caravan.inference.diffusion.KvCachePolicy;
 import dev.caravan.inference.diffusion.NoiseController;
 import dev.caravan.inference.diffusion.PhiloxNoise;
-import dev.caravan.inference.diffusion.Raster;
 import dev.caravan.inference.diffusion.VideoPreprocessing;
 import dev.caravan.inference.ort.Tensor;
 import dev.caravan.inference.tensor.DType;
@@ -23,8 +22,9 @@ import java.util.OptionalDouble;
 
 /**
  * Makes the chunks of one stream, in the order of spec models/overview.md §2: condition on the prompts, decide whether caches begin anew,
- * prepare latents from noise or video, run again what the family remembers, denoise, decode, store clean keys and values. Latents, caches and
- * autoencoder states stay on the device; only noise and pictures cross. Owned by one thread; after an exception it is of no more use.
+ * prepare latents from noise or video, run again what the family remembers, encode what guides the chunk, denoise, decode, store clean keys
+ * and values. Latents, caches and autoencoder states stay on the device; only noise and pictures cross. Owned by one thread; after an
+ * exception it is of no more use.
  *
  * <p>Pictures leave before the clean pass, which they do not depend on.
  */
@@ -48,6 +48,7 @@ final class ChunkGenerator implements AutoCloseable {
     private final TransformerState transformer;
     private final VideoCodec codec;
     private final ChunkMemory memory;
+    private final VaceConditioner vace;
 
     private int start;
     private boolean begun;
@@ -69,6 +70,7 @@ final class ChunkGenerator implements AutoCloseable {
         transformer = parts.transformer();
         codec = parts.codec();
         memory = parts.memory();
+        vace = new VaceConditioner(networks.device(), codec, networks.size(), inputFrames());
     }
 
     /** Input pictures of a chunk made from video. */
@@ -93,8 +95,12 @@ final class ChunkGenerator implements AutoCloseable {
             int frames = (int) noisy.latents().shape().dim(0);
             memory.recall(start, conditioning.updated());
             CachePass pass = caches.pass(start, frames);
-            transformer.begin(pass);
-            Tensor clean = denoise(pass, noisy.latents(), schedule.steps(steps, noisy.scale()), noise);
+            Tensor clean;
+            try (Guidance guidance = guidance(request)) {
+                guidance.begin();
+                transformer.begin(pass);
+                clean = denoise(pass, noisy.latents(), schedule.steps(steps, noisy.scale()), noise);
+            }
             probe.finished(clean);
             codec.decode(clean, memory.pictures(start, frames, out));
             memory.keep(start, clean);
@@ -130,7 +136,7 @@ final class ChunkGenerator implements AutoCloseable {
         boolean otherSteps = request.manageCache() && !request.steps().equals(steps);
         boolean atTheEnd = start >= MOST_FRAMES - family.latentsPerChunk();
         // A hard change of prompts; a transition keeps what there is.
-        boolean cut = request.fromVideo() && request.manageCache() && conditioning.updated()
+        boolean cut = !request.video().isEmpty() && request.manageCache() && conditioning.updated()
                 && !conditioning.transitionActive() && !conditioning.transitionWasActive();
         boolean anew = asked || otherSteps || atTheEnd || cut;
         if (anew) {
@@ -161,10 +167,8 @@ final class ChunkGenerator implements AutoCloseable {
     }
 
     private NoisyLatents fromVideo(ChunkRequest request, PhiloxNoise noise) {
-        int frames = inputFrames() + (start == 0 ? 1 : 0);
-        List<Raster> pictures =
-                request.video().stream().map(rgb -> new Raster(rgb.data(), rgb.width(), rgb.height())).toList();
-        float[] video = preprocessing.video(pictures, frames);
+        int frames = framesOfChunk();
+        float[] video = preprocessing.video(request.rasters(), frames);
         OptionalDouble sent = OptionalDouble.of(request.noiseScale());
         double scale = request.noiseController() ? noiseController.next(video, frames, sent) : noiseController.hold(sent);
         try (Tensor encoded = codec.encode(video, frames)) {
@@ -172,6 +176,16 @@ final class ChunkGenerator implements AutoCloseable {
             float[] drawn = noise.normals((int) encoded.shape().elements());
             return new NoisyLatents(networks.mix().mix(encoded, drawn, scale), OptionalDouble.of(scale));
         }
+    }
+
+    /** Input frames of the chunk that begins now: the first latent of a stream stands for one more. */
+    private int framesOfChunk() {
+        return inputFrames() + (start == 0 ? 1 : 0);
+    }
+
+    private Guidance guidance(ChunkRequest request) {
+        return new Guidance(
+                transformer, vace.context(request, preprocessing, framesOfChunk()), request.vace().contextScale(), probe);
     }
 
     /** The clean latents; they hold until the transformer's next pass. */

@@ -19,6 +19,12 @@ interface ChunkProbe {
     /** Past frames are about to be run again: the newest ones under a new prompt, or the context of the chunk. */
     default void recache(CachePass pass, Tensor latents) {}
 
+    /** The denoise steps that follow are guided. */
+    default void guided(VaceContext context, double scale) {}
+
+    /** They are over. */
+    default void unguided() {}
+
     /** A denoise step begins with {@code x}. */
     default void stepBegins(CachePass pass, float timestep, Tensor x) {}
 

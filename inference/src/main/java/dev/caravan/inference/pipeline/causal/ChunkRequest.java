@@ -1,5 +1,6 @@
 package dev.caravan.inference.pipeline.causal;
 
+import dev.caravan.inference.diffusion.Raster;
 import dev.caravan.inference.frame.Picture.Rgb24;
 import dev.caravan.inference.text.Interpolation;
 import dev.caravan.inference.text.PromptTransition;
@@ -42,5 +43,19 @@ record ChunkRequest(
     /** Whether it begins from encoded video rather than from noise alone. */
     boolean fromVideo() {
         return !video.isEmpty() && !vace.inputGuides();
+    }
+
+    /** Whether it begins from noise and follows the input pictures. */
+    boolean guidedByVideo() {
+        return !video.isEmpty() && vace.inputGuides();
+    }
+
+    /** The input pictures as samples. */
+    List<Raster> rasters() {
+        return video.stream().map(ChunkRequest::raster).toList();
+    }
+
+    static Raster raster(Rgb24 picture) {
+        return new Raster(picture.data(), picture.width(), picture.height());
     }
 }

@@ -54,6 +54,11 @@ public final class KreaRealtimeVideo implements CausalFamily {
         return 3;
     }
 
+    @Override
+    public String vaceModule() {
+        return "WanVideo_comfy/Wan2_1-VACE_module_14B_bf16.safetensors";
+    }
+
     /** One matrix makes all three in the reference, unless VACE rebuilds the blocks. */
     @Override
     public boolean sharesScales(boolean vace) {

@@ -26,6 +26,7 @@ record LoadSettings(
         boolean manageCache,
         VaeType vae,
         boolean float8,
+        VaceSettings vace,
         List<String> notes) {
 
     private static final long DEFAULT_SEED = 42;
@@ -41,19 +42,20 @@ record LoadSettings(
             throw refused("loras", "adapters are");
         }
         List<String> notes = new ArrayList<>();
-        if (Boolean.TRUE.equals(given.get("vace_enabled"))) {
-            throw refused("vace_enabled", "VACE is");
-        }
-        if (given.get("vace_enabled") == null) {
-            notes.add("VACE is not part of this build: " + family.id() + " is loaded without it");
-        }
         VaeType asked = vae(given);
         VaeType vae = family.onlyVae().orElse(asked);
         if (vae != asked) {
             notes.add(family.id() + " knows no other VAE than " + vae.wireName() + ", which is loaded instead of " + asked.wireName());
         }
-        return new LoadSettings(size, seed(given), steps(family, given), manageCache(given), vae, float8(given),
+        return new LoadSettings(size, seed(given), steps(family, given), manageCache(given), vae, float8(given), VaceSettings.of(given),
                 List.copyOf(notes));
+    }
+
+    /** Without VACE, which nobody asked for in so many words. */
+    LoadSettings withoutVace(String note) {
+        List<String> more = new ArrayList<>(notes);
+        more.add(note);
+        return new LoadSettings(size, seed, steps, manageCache, vae, float8, VaceSettings.OFF, List.copyOf(more));
     }
 
     private static PipelineException refused(String key, String what) {

@@ -10,9 +10,10 @@ import dev.caravan.inference.wan.Transformer;
 import dev.caravan.inference.wan.TransformerConfig;
 import dev.caravan.inference.wan.TransformerOptions;
 import dev.caravan.inference.wan.TransformerWeights;
+import dev.caravan.inference.wan.VaceModule;
+import dev.caravan.inference.wan.VaceWeights;
 import dev.caravan.inference.wan.VideoAutoencoders;
 import java.util.Locale;
-import java.util.Map;
 import java.util.OptionalLong;
 
 /**
@@ -26,11 +27,15 @@ import java.util.OptionalLong;
  */
 record MemoryPlan(String what, long model, long stream) {
 
+    /** Latent frames of a step: those of a first chunk from video. */
+    private static final int MOST_OF_A_STEP = 4;
+
     /**
      * Reckons from what the files say of themselves.
      *
      * @param options       of the transformer
      * @param text          the text encoder's file
+     * @param vaceBlocks    of the module that makes hints; 0 without
      * @param vae           what the autoencoder takes
      * @param cacheFrames   slots of a stream's caches
      */
@@ -41,20 +46,26 @@ record MemoryPlan(String what, long model, long stream) {
             LatentSize size,
             TransformerOptions options,
             Checkpoint text,
+            int vaceBlocks,
             VideoAutoencoders.Memory vae,
             int cacheFrames) {
         DType compute = options.compute();
         boolean cpu = compute == DType.F32;
         long transformer = 0;
-        for (Map.Entry<String, Shape> weight : TransformerWeights.required(config).entrySet()) {
+        for (Shape weight : TransformerWeights.required(config).values()) {
             // On the CPU they are widened when they are loaded.
-            boolean narrow = settings.float8() && !cpu && weight.getValue().rank() == 2;
-            transformer += weight.getValue().bytes(narrow ? DType.F8_E4M3 : compute);
+            boolean narrow = settings.float8() && !cpu && weight.rank() == 2;
+            transformer += weight.bytes(narrow ? DType.F8_E4M3 : compute);
+        }
+        long guided = 0;
+        if (vaceBlocks > 0) {
+            transformer += VaceWeights.required(config, vaceBlocks).values().stream().mapToLong(weight -> weight.bytes(compute)).sum();
+            guided = VaceModule.streamBytes(config, size, compute, vaceBlocks, cacheFrames, Math.min(cacheFrames, MOST_OF_A_STEP));
         }
         // On the CPU the encoder's weights are pages of its file, which the system can take back.
         long encoder = cpu ? 0 : text.tensors().values().stream().mapToLong(tensor -> tensor.shape().bytes(tensor.dtype())).sum();
         return new MemoryPlan(what, transformer + encoder + vae.model() + Transformer.workingBytes(config, size, compute, cacheFrames),
-                vae.stream() + Transformer.streamBytes(config, size, options, cacheFrames));
+                vae.stream() + guided + Transformer.streamBytes(config, size, options, cacheFrames));
     }
 
     /** @throws PipelineException when the model and a first session do not fit in what is free */

@@ -34,6 +34,14 @@ record ModelFiles(CausalFamily family, Path models) {
         return family.builtInLora().map(models::resolve);
     }
 
+    Path vaceModule() {
+        return models.resolve(family.vaceModule());
+    }
+
+    boolean hasVaceModule() {
+        return Files.isRegularFile(vaceModule());
+    }
+
     Path config() {
         return models.resolve(family.base()).resolve("config.json");
     }
@@ -80,12 +88,19 @@ record ModelFiles(CausalFamily family, Path models) {
         }
     }
 
-    /** What is needed for a load with this VAE and is not there, relative to the models folder. */
-    List<String> missing(VaeType vae) {
+    /**
+     * What is needed for a load with this VAE and is not there, relative to the models folder.
+     *
+     * @param vace whether VACE is needed
+     */
+    List<String> missing(VaeType vae, boolean vace) {
         List<String> missing = new ArrayList<>();
         List<String> needed = new ArrayList<>(List.of(
                 family.base() + "/config.json", vaePath(vae), TEXT_ENCODER, family.generator()));
         family.builtInLora().ifPresent(needed::add);
+        if (vace) {
+            needed.add(family.vaceModule());
+        }
         for (String file : needed) {
             if (!Files.isRegularFile(models.resolve(file))) {
                 missing.add(file);

@@ -26,6 +26,7 @@ import dev.caravan.inference.wan.Transformer;
 import dev.caravan.inference.wan.TransformerConfig;
 import dev.caravan.inference.wan.TransformerOptions;
 import dev.caravan.inference.wan.TransformerWeights;
+import dev.caravan.inference.wan.VaceModule;
 import dev.caravan.inference.wan.VaeOptions;
 import dev.caravan.inference.wan.VideoAutoencoder;
 import dev.caravan.inference.wan.VideoAutoencoders;
@@ -65,14 +66,19 @@ final class NetworkLoader {
         try {
             TransformerConfig config = TransformerConfig.parse(files.configText());
             LatentSize size = LatentSize.ofPictures(settings.size().height(), settings.size().width());
-            MemoryPlan memory = memory(config, size);
+            TransformerOptions options = options();
+            MemoryPlan memory = memory(config, size, options);
             memory.requireModel(device);
             stage("Loading text encoder...");
             PromptEncoder prompts = prompts(config);
             stage("Loading diffusion model...");
             Checkpoint weights = quantized(generator(config));
+            if (settings.vace().loaded()) {
+                stage("Loading VACE...");
+                options = options.withVace(vaceModule(config));
+            }
             stage("Building diffusion model...");
-            Transformer transformer = owned(Transformer.load(device, config, size, Weights.of(weights), options()));
+            Transformer transformer = owned(Transformer.load(device, config, size, Weights.of(weights), options));
             stage("Loading VAE...");
             VideoAutoencoder vae = owned(vae());
             LatentMix mix = owned(new LatentMix(device));
@@ -92,11 +98,16 @@ final class NetworkLoader {
         }
     }
 
-    private MemoryPlan memory(TransformerConfig config, LatentSize size) throws CheckpointException {
+    private MemoryPlan memory(TransformerConfig config, LatentSize size, TransformerOptions options) throws CheckpointException {
         String what = files.family().id() + " at " + settings.size().width() + "x" + settings.size().height();
-        return MemoryPlan.of(what, settings, config, size, options(), Checkpoint.open(files.textEncoder()),
+        return MemoryPlan.of(what, settings, config, size, options, Checkpoint.open(files.textEncoder()), vaceBlocks(config),
                 VideoAutoencoders.memory(vaeOptions(), Checkpoint.open(files.vae(settings.vae())), device.provider()),
                 files.family().newCachePolicy().capacityFrames());
+    }
+
+    /** How many it is loaded with. */
+    private int vaceBlocks(TransformerConfig config) throws CheckpointException {
+        return settings.vace().loaded() ? VaceModule.blocks(VaceModule.in(Checkpoint.open(files.vaceModule()), config)) : 0;
     }
 
     private PromptEncoder prompts(TransformerConfig config) throws CheckpointException {
@@ -147,13 +158,22 @@ final class NetworkLoader {
         if (!settings.float8()) {
             return weights;
         }
-        Float8 recipe = files.family().sharesScales(false) ? new Float8(NetworkLoader::projection) : Float8.each();
+        Float8 recipe = files.family().sharesScales(settings.vace().loaded()) ? new Float8(NetworkLoader::projection) : Float8.each();
         return new DerivedWeights(files.derived()).of(files.family().id() + "-fp8", weights, recipe, this::merging);
     }
 
     /** Queries, keys and values of one block under one name. */
     private static String projection(String weight) {
         return weight.replaceFirst("\\.self_attn\\.[qkv]\\.", ".self_attn.qkv.");
+    }
+
+    /** The module that lets it be guided. */
+    private VaceModule vaceModule(TransformerConfig config) throws CheckpointException {
+        Checkpoint file = Checkpoint.open(files.vaceModule());
+        String name = file.fileName().replaceFirst("\\.[^.]*$", "");
+        Optional<DType> type = device.provider() == Provider.CPU ? Optional.empty() : Optional.of(compute);
+        return VaceModule.of(
+                new DerivedWeights(files.derived()).of(name, VaceModule.in(file, config), new Conversion(type), this::merging), config);
     }
 
     private TransformerOptions options() {

@@ -31,7 +31,7 @@ final class RequestReader {
         return parameters.videoMode(defaultMode);
     }
 
-    ChunkRequest read(List<Rgb24> video, Parameters parameters) {
+    ChunkRequest read(List<Rgb24> video, Parameters parameters, VaceRequest vace) {
         return new ChunkRequest(
                 video,
                 prompts(parameters.prompts()),
@@ -42,7 +42,7 @@ final class RequestReader {
                 parameters.bool("noise_controller", true),
                 parameters.bool("manage_cache", manageCache),
                 parameters.bool("reset_cache", false),
-                VaceRequest.NONE,
+                vace,
                 bias(parameters),
                 Map.of());
     }

@@ -5,6 +5,10 @@
  * {@link dev.caravan.inference.pipeline.causal.LongLive} is the first. {@link dev.caravan.inference.pipeline.causal.ChunkGenerator} is the
  * one way a chunk is made (spec models/overview.md §2), {@link dev.caravan.inference.pipeline.causal.ChunkMemory} what is run again before
  * it; {@link dev.caravan.inference.pipeline.causal.CausalPipeline} loads the networks.
+ *
+ * <p>What guides a chunk besides its prompt: {@link dev.caravan.inference.pipeline.causal.VaceReader} reads it from a session's parameters,
+ * {@link dev.caravan.inference.pipeline.causal.VaceConditioner} encodes it, {@link dev.caravan.inference.pipeline.causal.Guidance} hands it
+ * to the denoise steps of that chunk.
  */
 @NullMarked
 package dev.caravan.inference.pipeline.causal;

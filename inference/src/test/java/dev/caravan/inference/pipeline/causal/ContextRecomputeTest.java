@@ -78,7 +78,7 @@ class ContextRecomputeTest {
             for (int chunk = 0; chunk < 3; chunk++) {
                 List<Rgb24> video = TinyLongLive.frames(12, 16, 16, chunk).stream()
                         .map(picture -> (Rgb24) picture.picture()).toList();
-                generator.next(reader.read(video, TinyLongLive.video("a boat")), pictures::add);
+                generator.next(reader.read(video, TinyLongLive.video("a boat"), VaceRequest.NONE), pictures::add);
             }
         }
         int frame = frame(networks);
@@ -91,10 +91,10 @@ class ContextRecomputeTest {
     @Test
     void aStreamBegunAnewForgetsItsFirstLatent() {
         try (ChunkGenerator generator = new ChunkGenerator(KREA, networks, 42, new Seen())) {
-            generator.next(reader.read(List.of(), TinyLongLive.text("a boat")), pictures::add);
+            generator.next(reader.read(List.of(), TinyLongLive.text("a boat"), VaceRequest.NONE), pictures::add);
             generator.next(reader.read(List.of(), TinyLongLive.with(
-                    Map.of("reset_cache", true, "prompts", List.of(Map.of("text", "a city", "weight", 1.0))))), pictures::add);
-            generator.next(reader.read(List.of(), TinyLongLive.text("a city")), pictures::add);
+                    Map.of("reset_cache", true, "prompts", List.of(Map.of("text", "a city", "weight", 1.0)))), VaceRequest.NONE), pictures::add);
+            generator.next(reader.read(List.of(), TinyLongLive.text("a city"), VaceRequest.NONE), pictures::add);
         }
         assertEquals(1, contexts.size());
         assertFalse(Arrays.equals(latents.get(0), latents.get(1)));
@@ -104,7 +104,7 @@ class ContextRecomputeTest {
     private void run(CausalNetworks on, int chunks) {
         try (ChunkGenerator generator = new ChunkGenerator(KREA, on, 42, new Seen())) {
             for (int chunk = 0; chunk < chunks; chunk++) {
-                generator.next(reader.read(List.of(), TinyLongLive.text("a boat")), pictures::add);
+                generator.next(reader.read(List.of(), TinyLongLive.text("a boat"), VaceRequest.NONE), pictures::add);
             }
         }
     }

@@ -12,6 +12,7 @@ import dev.caravan.inference.ort.Handles;
 import dev.caravan.inference.pipeline.LoadRequest;
 import dev.caravan.inference.pipeline.LoadedPipeline;
 import dev.caravan.inference.pipeline.Parameters;
+import dev.caravan.inference.pipeline.PictureFiles;
 import dev.caravan.inference.pipeline.PipelineException;
 import dev.caravan.inference.pipeline.PipelineSchema;
 import dev.caravan.inference.pipeline.PipelineStream;
@@ -134,7 +135,8 @@ class KreaRealtimeVideoTest {
         List<byte[]> cold = new ArrayList<>();
         try (CausalNetworks networks = ContextRecomputeTest.networks(Map.of());
                 PipelineStream stream = new CausalStream(new ChunkGenerator(KREA, networks, 42, ChunkProbe.NONE),
-                        new RequestReader("text", KREA.denoisingSteps(), true), LoadSettings.of(KREA, SCHEMA, request()).size())) {
+                        new RequestReader("text", KREA.denoisingSteps(), true),
+                        new VaceReader("krea-realtime-video", VaceSettings.OFF, PictureFiles.NONE, 12), LoadSettings.of(KREA, SCHEMA, request()).size())) {
             cold.addAll(chunks(stream, text("a boat"), 2));
         }
         try (PipelineStream stream = TinyLongLive.open(model)) {
@@ -173,7 +175,7 @@ class KreaRealtimeVideoTest {
 
     @Test
     void itsFilesAreNamedWhenTheyAreMissing() {
-        List<String> missing = new ModelFiles(KREA, TinySet.models().resolve("nowhere")).missing(VaeType.WAN);
+        List<String> missing = new ModelFiles(KREA, TinySet.models().resolve("nowhere")).missing(VaeType.WAN, false);
         assertEquals(List.of("Wan2.1-T2V-14B/config.json", "Wan2.1-T2V-1.3B/Wan2.1_VAE.pth",
                 "WanVideo_comfy/umt5-xxl-enc-fp8_e4m3fn.safetensors", "krea-realtime-video/krea-realtime-video-14b.safetensors",
                 "Wan2.1-T2V-1.3B/google/umt5-xxl/"), missing);

@@ -32,9 +32,19 @@ class LoadSettingsTest {
     }
 
     @Test
-    void vaceThatNobodyAskedForIsLeftOutAndThatIsSaid() throws PipelineException {
-        assertEquals(List.of("VACE is not part of this build: longlive is loaded without it"), settings(Map.of()).notes());
-        assertEquals(List.of(), settings(Map.of("vace_enabled", false)).notes());
+    void vaceIsLoadedUnlessItIsSwitchedOff() throws PipelineException {
+        assertEquals(new VaceSettings(true, false, 1, List.of()), settings(Map.of()).vace());
+        assertEquals(new VaceSettings(true, true, 1.5, List.of("a.png")), settings(
+                Map.of("vace_enabled", true, "vace_context_scale", 1.5, "ref_images", List.of("a.png"))).vace());
+        assertEquals(VaceSettings.OFF, settings(Map.of("vace_enabled", false)).vace());
+    }
+
+    @Test
+    void vaceThatIsLeftOutIsSaid() throws PipelineException {
+        LoadSettings without = settings(Map.of("base_seed", 7)).withoutVace("no VACE");
+        assertEquals(VaceSettings.OFF, without.vace());
+        assertEquals(List.of("no VACE"), without.notes());
+        assertEquals(7, without.seed());
     }
 
     @Test
@@ -45,7 +55,8 @@ class LoadSettingsTest {
         sent.put("quantization", null);
         sent.put("loras", List.of());
         LoadSettings settings = settings(sent);
-        assertEquals(new LoadSettings(new PictureSize(512, 512), 7, List.of(1000, 500), false, VaeType.LIGHTTAE, false, List.of()), settings);
+        assertEquals(new LoadSettings(new PictureSize(512, 512), 7, List.of(1000, 500), false, VaeType.LIGHTTAE, false, VaceSettings.OFF,
+                List.of()), settings);
     }
 
     @ParameterizedTest
@@ -58,7 +69,11 @@ class LoadSettingsTest {
             denoising_steps | 5 | denoising_steps must be whole numbers from 0 to 1000; 5 given
             manage_cache | x | manage_cache must be true or false; x given
             vae_type | vae | vae_type must be one of wan, lightvae, tae, lighttae; vae given
-            vace_enabled | true | VACE is not part of this build; load without vace_enabled
+            vace_enabled | yes | vace_enabled must be true or false; yes given
+            vace_context_scale | 3 | vace_context_scale must be a number from 0 to 2; 3 given
+            vace_context_scale | x | vace_context_scale must be a number from 0 to 2; x given
+            ref_images | a.png | ref_images must be a list of at most 32 paths
+            ref_images | [1] | ref_images must be a list of at most 32 paths
             quantization | int4 | quantization must be null or fp8_e4m3fn; int4 given
             loras | [a] | adapters are not part of this build; load without loras
             """)

@@ -130,7 +130,8 @@ class TransitionTest {
     /** Makes a chunk as a session does: the update is merged, the chunk uses it, what was for one chunk only leaves. */
     private void chunk(Map<String, Object> update) {
         parameters = ParameterTable.merge(parameters, update);
-        generator.next(reader.read(List.of(), new Parameters(ParameterTable.forPipeline(parameters))), rgb -> {});
+        ChunkRequest request = reader.read(List.of(), new Parameters(ParameterTable.forPipeline(parameters)), VaceRequest.NONE);
+        generator.next(request, rgb -> {});
         parameters = ParameterTable.afterChunk(parameters);
     }
 
