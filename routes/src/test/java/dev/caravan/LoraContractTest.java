@@ -87,6 +87,7 @@ class LoraContractTest {
         civitai.close();
         content.close();
         quiet();
+        assertTrue(log.toString().contains("Installed LoRA"), "the log was not heard");
         assertNoToken(log.toString(), "the log");
         try (Stream<Path> files = Files.walk(data)) {
             for (Path file : files.filter(Files::isRegularFile).toList()) {
@@ -646,20 +647,24 @@ class LoraContractTest {
         }
     }
 
-    /** Everything anybody logs, however little it matters. */
+    /** Everything the hub logs, however little it matters. */
     private static void listen() {
-        LoggerConfig root = LoggerContext.getContext(false).getConfiguration().getRootLogger();
+        LoggerContext context = LoggerContext.getContext(false);
         appender = WriterAppender.newBuilder()
                 .setName("heard")
                 .setTarget(log)
                 .setLayout(PatternLayout.newBuilder().withPattern("%c %m%n%xEx").build())
                 .build();
         appender.start();
-        root.addAppender(appender, Level.ALL, null);
+        LoggerConfig ours = new LoggerConfig("dev.caravan", Level.ALL, false);
+        ours.addAppender(appender, Level.ALL, null);
+        context.getConfiguration().addLogger("dev.caravan", ours);
+        context.updateLoggers();
     }
 
     private static void quiet() {
-        LoggerContext.getContext(false).getConfiguration().getRootLogger().removeAppender("heard");
+        LoggerContext.getContext(false).getConfiguration().removeLogger("dev.caravan");
+        LoggerContext.getContext(false).updateLoggers();
         appender.stop();
     }
 }
