@@ -18,6 +18,7 @@ import dev.caravan.api.OnboardingApi;
 import dev.caravan.api.PipelinesApi;
 import dev.caravan.api.SessionsApi;
 import dev.caravan.api.WebrtcApi;
+import dev.caravan.api.WorkflowApi;
 import dev.caravan.api.assets.AssetFolder;
 import dev.caravan.api.assets.AssetUploads;
 import dev.caravan.api.keys.ServiceTokens;
@@ -25,6 +26,7 @@ import dev.caravan.api.loras.LoraFolder;
 import dev.caravan.api.loras.LoraLibrary;
 import dev.caravan.api.offer.OfferService;
 import dev.caravan.api.session.HeadlessSession;
+import dev.caravan.api.workflow.WorkflowResolver;
 import dev.caravan.config.Settings;
 import dev.caravan.inference.model.DownloadSettings;
 import dev.caravan.inference.model.ModelDownloads;
@@ -61,6 +63,8 @@ public final class Hub implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Hub.class);
 
+    /** Of Scope, whose contract the hub speaks. */
+    private static final String CONTRACT_VERSION = "0.2.4";
     /** Calls that take minutes, running or waiting. */
     private static final int LONG_CALLS = 64;
     /** Somebody waits for the answer. */
@@ -127,6 +131,8 @@ public final class Hub implements AutoCloseable {
                         refusal -> kafka.ifPresent(hub -> hub.scopeEvents().offerFailed(refusal))),
                 new AssetsApi(assets),
                 loras,
+                new WorkflowApi(new WorkflowResolver(
+                        id -> id.equals("scheduler") || pipelines.find(id).isPresent(), library, CONTRACT_VERSION)),
                 new SessionsApi(sessions, peers::all, pictures),
                 new HeadlessApi(sessions, new HeadlessSession(pipelines, loader, sessions), pictures),
                 new LogsApi(settings.folders().logs().resolve(Logs.FILE)),

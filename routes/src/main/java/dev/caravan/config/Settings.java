@@ -45,12 +45,12 @@ public record Settings(
     /**
      * Absolute paths. They need not exist yet.
      *
-     * @param data   everything the hub keeps unless one of the others says otherwise
-     * @param models model files
-     * @param assets pictures and clips that clients upload
-     * @param loras  LoRA files
+     * @param data    everything the hub keeps unless one of the others says otherwise
+     * @param models  model files
+     * @param assets  pictures and clips that clients upload
+     * @param loras   LoRA files
      * @param samples more of them, never changed
-     * @param logs   log files
+     * @param logs    log files
      */
     public record Folders(Path data, Path models, Path assets, Path loras, Optional<Path> samples, Path logs) {
 
