@@ -11,19 +11,25 @@ import dev.caravan.api.HealthApi;
 import dev.caravan.api.HubInfoApi;
 import dev.caravan.api.KeysApi;
 import dev.caravan.api.LogsApi;
+import dev.caravan.api.LongCalls;
 import dev.caravan.api.LorasApi;
 import dev.caravan.api.ModelsApi;
 import dev.caravan.api.OnboardingApi;
 import dev.caravan.api.PipelinesApi;
 import dev.caravan.api.SessionsApi;
 import dev.caravan.api.WebrtcApi;
+import dev.caravan.api.WorkflowApi;
 import dev.caravan.api.assets.AssetFolder;
 import dev.caravan.api.assets.AssetPictures;
 import dev.caravan.api.assets.AssetUploads;
+import dev.caravan.api.keys.ServiceTokens;
 import dev.caravan.api.loras.LoraFolder;
+import dev.caravan.api.loras.LoraLibrary;
 import dev.caravan.api.offer.OfferService;
 import dev.caravan.api.session.HeadlessSession;
+import dev.caravan.api.workflow.WorkflowResolver;
 import dev.caravan.config.Settings;
+import dev.caravan.inference.model.DownloadSettings;
 import dev.caravan.inference.model.ModelDownloads;
 import dev.caravan.inference.model.ModelStore;
 import dev.caravan.inference.ort.Engine;
@@ -37,6 +43,7 @@ import dev.caravan.processors.session.Session;
 import dev.caravan.processors.session.Sessions;
 import dev.caravan.processors.webrtc.Peers;
 import dev.caravan.processors.webrtc.libwebrtc.LibWebRtc;
+import io.vertx.ext.web.Router;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -57,6 +64,13 @@ public final class Hub implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Hub.class);
 
+    /** Of Scope, whose contract the hub speaks. */
+    private static final String CONTRACT_VERSION = "0.2.4";
+    /** Calls that take minutes, running or waiting. */
+    private static final int LONG_CALLS = 64;
+    /** Somebody waits for the answer. */
+    private static final int LORA_RETRIES = 3;
+
     private final Deque<AutoCloseable> open = new ArrayDeque<>();
     private final BuildInfo build = BuildInfo.detect();
     private final CompletableFuture<Optional<Gpu>> gpu = CompletableFuture.supplyAsync(Gpu::detect);
@@ -69,6 +83,8 @@ public final class Hub implements AutoCloseable {
     private final Sessions sessions;
     private final Peers peers;
     private final AssetFolder assets;
+    private final LorasApi loras;
+    private final LongCalls longCalls;
     private final HubInfoApi info;
     private final List<ApiRoutes> api;
 
@@ -86,11 +102,21 @@ public final class Hub implements AutoCloseable {
         PipelineLoader.Listener listener =
                 kafka.<PipelineLoader.Listener>map(KafkaHub::scopeEvents).orElse(new PipelineLoader.Listener() {});
         loader = owned(new PipelineLoader(pipelines, settings.folders().models(), listener, clock));
-        ModelDownloads downloads = owned(new ModelDownloads(store, Translated.downloads(settings), clock));
+        ServiceTokens tokens = Translated.tokens(settings);
+        DownloadSettings web = Translated.downloads(settings, tokens);
+        ModelDownloads downloads = owned(new ModelDownloads(store, web, clock));
         assets = new AssetFolder(settings.folders().assets(), settings.limits().assetBytes());
         AssetPictures assetPictures = new AssetPictures(assets, owned(new FfmpegPictures(Translated.assetPictures(settings))));
         sessions = owned(new Sessions(loader, pictures, assetPictures, settings.limits().sessions(), clock));
         peers = owned(LibWebRtc.peers(Translated.webrtc(settings), clock));
+        LoraLibrary library = owned(new LoraLibrary(
+                new LoraFolder(settings.folders().loras(), settings.folders().samples()),
+                Translated.loraSources(settings),
+                web.withRetries(LORA_RETRIES),
+                tokens,
+                clock));
+        loras = new LorasApi(library);
+        longCalls = owned(new LongCalls(LONG_CALLS));
         info = new HubInfoApi(build.version(), settings, pipelines, this::records);
         OfferService offers =
                 new OfferService(pipelines, loader, sessions, peers::accept, () -> UUID.randomUUID().toString());
@@ -101,18 +127,18 @@ public final class Hub implements AutoCloseable {
                 new PipelinesApi(pipelines, loader),
                 new ModelsApi(downloads),
                 new WebrtcApi(
-                        Translated.iceServers(settings, clock),
+                        Translated.iceServers(settings, tokens, clock),
                         offers,
                         peers,
                         refusal -> kafka.ifPresent(hub -> hub.scopeEvents().offerFailed(refusal))),
                 new AssetsApi(assets),
-                new LorasApi(new LoraFolder(settings.folders().loras(), Optional.empty())),
+                loras,
+                new WorkflowApi(new WorkflowResolver(
+                        id -> id.equals("scheduler") || pipelines.find(id).isPresent(), library, CONTRACT_VERSION)),
                 new SessionsApi(sessions, peers::all, pictures),
                 new HeadlessApi(sessions, new HeadlessSession(pipelines, loader, sessions), pictures),
                 new LogsApi(settings.folders().logs().resolve(Logs.FILE)),
-                new KeysApi(
-                        settings.pipelines().huggingFace().isPresent(),
-                        settings.pipelines().civitai().isPresent()),
+                new KeysApi(tokens),
                 new OnboardingApi(settings.folders().data().resolve("onboarding.json")),
                 new AbsentApi());
     }
@@ -166,9 +192,10 @@ public final class Hub implements AutoCloseable {
         return api;
     }
 
-    /** Takes uploads past Camel, which would gather them in memory. */
-    AssetUploads uploads() {
-        return new AssetUploads(assets);
+    /** What goes past Camel: uploads, which it would gather in memory, and calls that would keep its threads for minutes. */
+    void mount(Router router) {
+        new AssetUploads(assets).mount(router);
+        loras.mount(router, longCalls);
     }
 
     /** Gives a context what components and routes look for in it. To be called before routes are loaded. */

@@ -87,7 +87,7 @@ public final class ModelsCommand {
             Settings settings = SettingsReader.read(values);
             return command.get().run(line, new ModelsContext(
                     new ModelStore(settings.folders().models()),
-                    Translated.downloads(settings),
+                    Translated.downloads(settings, Translated.tokens(settings)),
                     InstantSource.system(),
                     out,
                     err,

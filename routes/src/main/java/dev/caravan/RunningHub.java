@@ -120,7 +120,7 @@ public final class RunningHub implements AutoCloseable {
                         new Page("ui"),
                         new ApiPages(new OpenApi(camel, hub.build().version())::json))
                 .install();
-        hub.uploads().mount(server.router());
+        hub.mount(server.router());
         PlatformHttpComponent http = camel.getComponent("platform-http", PlatformHttpComponent.class);
         // Camel would refuse by status alone; the operations refuse in the contract's words.
         http.setServerRequestValidation(false);

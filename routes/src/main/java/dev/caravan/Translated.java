@@ -4,6 +4,9 @@ import dev.caravan.api.ice.IceServers;
 import dev.caravan.api.ice.TurnBroker;
 import dev.caravan.api.ice.TurnSource;
 import dev.caravan.api.ice.TwilioTokens;
+import dev.caravan.api.keys.Service;
+import dev.caravan.api.keys.ServiceTokens;
+import dev.caravan.api.loras.LoraLibrary;
 import dev.caravan.config.Secret;
 import dev.caravan.config.Settings;
 import dev.caravan.inference.model.DownloadSettings;
@@ -18,7 +21,9 @@ import dev.caravan.processors.webrtc.WebRtcSettings;
 import java.net.http.HttpClient;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
 
@@ -62,9 +67,22 @@ final class Translated {
         return new EngineSettings(inference.device(), inference.natives(), settings.folders().data(), inference.threads());
     }
 
-    static DownloadSettings downloads(Settings settings) {
+    /** Tokens of the settings and those that clients stored. */
+    static ServiceTokens tokens(Settings settings) {
+        Map<Service, Secret> given = new EnumMap<>(Service.class);
+        settings.pipelines().huggingFace().ifPresent(token -> given.put(Service.HUGGINGFACE, token));
+        settings.pipelines().civitai().ifPresent(token -> given.put(Service.CIVITAI, token));
+        return new ServiceTokens(settings.folders().data(), given);
+    }
+
+    static LoraLibrary.Sources loraSources(Settings settings) {
+        Settings.Loras loras = settings.pipelines().loras();
+        return new LoraLibrary.Sources(loras.civitai(), loras.hosts(), loras.maxBytes());
+    }
+
+    static DownloadSettings downloads(Settings settings, ServiceTokens tokens) {
         Settings.Downloads downloads = settings.pipelines().downloads();
-        return DownloadSettings.of(downloads.hub(), () -> settings.pipelines().huggingFace().map(Secret::value))
+        return DownloadSettings.of(downloads.hub(), () -> tokens.find(Service.HUGGINGFACE))
                 .withParallel(downloads.parallel())
                 .withProxy(downloads.proxy().map(proxy ->
                         new DownloadSettings.Proxy(proxy.host(), proxy.port(), proxy.login().map(Secret::value))));
@@ -100,20 +118,20 @@ final class Translated {
     }
 
     /** A server of one's own wins over a provider of short-lived credentials, which wins over STUN. */
-    static IceServers iceServers(Settings settings, InstantSource clock) {
+    static IceServers iceServers(Settings settings, ServiceTokens tokens, InstantSource clock) {
         Settings.WebRtc webrtc = settings.webrtc();
         List<IceServer> own = webrtc.turn()
                 .map(turn -> List.of(
                         IceServer.of(webrtc.stunUrl()),
                         new IceServer(turn.urls(), turn.username(), turn.credential().map(Secret::value))))
                 .orElse(List.of());
-        return new IceServers(own, turnSource(settings), IceServer.of(webrtc.stunUrl()), clock);
+        return new IceServers(own, turnSource(settings, tokens), IceServer.of(webrtc.stunUrl()), clock);
     }
 
-    private static Optional<TurnSource> turnSource(Settings settings) {
+    private static Optional<TurnSource> turnSource(Settings settings, ServiceTokens tokens) {
         Settings.WebRtc webrtc = settings.webrtc();
-        Optional<TurnSource> broker = settings.pipelines().huggingFace().flatMap(token ->
-                webrtc.turnBroker().map(url -> new TurnBroker(client(), url, token.value())));
+        Optional<TurnSource> broker = tokens.find(Service.HUGGINGFACE).flatMap(token ->
+                webrtc.turnBroker().map(url -> new TurnBroker(client(), url, token)));
         return broker.or(() -> webrtc.twilio().map(account ->
                 new TwilioTokens(client(), TwilioTokens.API, account.accountSid(), account.authToken().value())));
     }

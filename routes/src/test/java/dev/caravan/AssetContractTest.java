@@ -85,4 +85,12 @@ class AssetContractTest extends ContractCase {
         assertEquals("ink", get("/api/v1/loras").at("/lora_files/0/name").asText());
         assertEquals(hub.fetch("/api/v1/loras").body(), hub.fetch("/api/v1/lora/list").body());
     }
+
+    @Test
+    void aPreviewPageOfTheModelHubIsNoAdapter() throws Exception {
+        HttpResponse<String> reply = post("/api/v1/loras", "{'url':'https://huggingface.co/o/n/blob/main/x.safetensors'}"); // 119
+
+        assertEquals(400, reply.statusCode(), reply.body());
+        assertTrue(json(reply).get("detail").asText().startsWith("This is a Hugging Face file preview page"), reply.body());
+    }
 }

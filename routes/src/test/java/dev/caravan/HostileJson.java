@@ -12,7 +12,8 @@ final class HostileJson {
             "prompts", "text", "weight", "prompt_interpolation_method", "transition", "target_prompts", "num_steps", "noise_scale",
             "noise_controller", "denoising_step_list", "manage_cache", "reset_cache", "kv_cache_attention_bias", "vace_ref_images",
             "vace_context_scale", "paused", "input_mode", "ctrl_input", "mouse", "outputs", "active_source", "parameters",
-            "node_parameters", "input_source", "source_type", "enabled", "join", "watch", "recording", "width", "height", "seed");
+            "node_parameters", "input_source", "source_type", "enabled", "join", "watch", "recording", "width", "height", "seed",
+            "url", "filename", "subfolder", "repo_id", "hf_filename", "provenance", "value");
 
     private static final String MEGABYTE = "x".repeat(1 << 20);
 

@@ -85,6 +85,11 @@ public final class Fields {
         return checked(name, JsonNode::isObject, "dict_type", "Input should be a valid dictionary").map(ObjectNode.class::cast);
     }
 
+    /** An object read like this one; its faults count as this one's. */
+    public Optional<Fields> fields(String name) {
+        return object(name).map(object -> new Fields(object, path(name), faults));
+    }
+
     /** An object as plain maps, lists, strings, numbers and booleans. */
     public Optional<Map<String, Object>> map(String name) {
         return object(name).map(Fields::toMap);

@@ -45,13 +45,14 @@ public record Settings(
     /**
      * Absolute paths. They need not exist yet.
      *
-     * @param data   everything the hub keeps unless one of the others says otherwise
-     * @param models model files
-     * @param assets pictures and clips that clients upload
-     * @param loras  LoRA files
-     * @param logs   log files
+     * @param data    everything the hub keeps unless one of the others says otherwise
+     * @param models  model files
+     * @param assets  pictures and clips that clients upload
+     * @param loras   LoRA files
+     * @param samples more of them, never changed
+     * @param logs    log files
      */
-    public record Folders(Path data, Path models, Path assets, Path loras, Path logs) {
+    public record Folders(Path data, Path models, Path assets, Path loras, Optional<Path> samples, Path logs) {
 
         /** The user's own route files. */
         public Path routes() {
@@ -70,13 +71,15 @@ public record Settings(
      * @param huggingFace token for downloads and TURN servers
      * @param civitai     token for LoRA downloads
      * @param downloads   where model files come from
+     * @param loras       where LoRA files come from
      */
     public record Pipelines(
             Optional<String> preload,
             Map<String, String> standIns,
             Optional<Secret> huggingFace,
             Optional<Secret> civitai,
-            Downloads downloads) {}
+            Downloads downloads,
+            Loras loras) {}
 
     /**
      * @param hub      the Hugging Face hub or a mirror of it
@@ -84,6 +87,13 @@ public record Settings(
      * @param parallel files fetched at once
      */
     public record Downloads(URI hub, Optional<Proxy> proxy, int parallel) {}
+
+    /**
+     * @param civitai  CivitAI or a mirror of it
+     * @param hosts    {@code host} or {@code host:port} in lower case that may lie anywhere and need no TLS
+     * @param maxBytes of one file
+     */
+    public record Loras(URI civitai, Set<String> hosts, long maxBytes) {}
 
     /** An HTTP proxy. @param login {@code user:password} */
     public record Proxy(String host, int port, Optional<Secret> login) {}

@@ -74,6 +74,7 @@ public final class SettingsReader {
                 models,
                 folder(Option.ASSETS_DIR).orElse(models.resolveSibling("assets")),
                 folder(Option.LORA_DIR).orElse(models.resolve("lora")),
+                folder(Option.LORA_SHARED_DIR),
                 folder(Option.LOGS_DIR).orElse(data.resolve("logs")));
     }
 
@@ -87,7 +88,20 @@ public final class SettingsReader {
             standIns.put(ids[0].strip(), ids[1].strip());
         }
         return new Settings.Pipelines(
-                values.find(Option.PIPELINE), standIns, secret(Option.HF_TOKEN), secret(Option.CIVITAI_API_TOKEN), downloads());
+                values.find(Option.PIPELINE), standIns, secret(Option.HF_TOKEN), secret(Option.CIVITAI_API_TOKEN), downloads(), loras());
+    }
+
+    private Settings.Loras loras() throws ConfigException {
+        List<String> hosts = lower(Option.LORA_HOSTS);
+        for (String host : hosts) {
+            if (!host.matches("([a-z0-9._-]+|\\[[0-9a-f:.]+])(:\\d{1,5})?")) {
+                throw bad(Option.LORA_HOSTS, host, "use a name or address like nas.example.org:8080");
+            }
+        }
+        return new Settings.Loras(
+                address(Option.CIVITAI_ENDPOINT, "https://civitai.com").orElseThrow(),
+                Set.copyOf(hosts),
+                number(Option.MAX_LORA_MB, 1, 1 << 20) << 20);
     }
 
     private Settings.Downloads downloads() throws ConfigException {

@@ -50,6 +50,22 @@ public record Checkpoint(Path path, Map<String, StoredTensor> tensors, Map<Strin
         }
     }
 
+    /**
+     * The same for a file that must be safetensors, whatever its name: what came from outside is read as nothing else.
+     *
+     * @throws CheckpointException when it is not or is damaged
+     */
+    public static Checkpoint openSafetensors(Path path) throws CheckpointException {
+        try (FileBytes file = FileBytes.open(path)) {
+            if (Container.of(file) != Container.SAFETENSORS) {
+                throw new CheckpointException(file.name() + " is a PyTorch checkpoint");
+            }
+            return Safetensors.read(file);
+        } catch (IOException e) {
+            throw CheckpointException.reading(path, e);
+        }
+    }
+
     public Optional<StoredTensor> find(String name) {
         return Optional.ofNullable(tensors.get(name));
     }

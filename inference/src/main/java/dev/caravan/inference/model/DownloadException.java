@@ -1,32 +1,42 @@
 package dev.caravan.inference.model;
 
+import java.util.OptionalInt;
+
 /** A file cannot be had, and trying again at once would not help. The message is one line: which file, why, what to do; never a token. */
-public final class DownloadException extends Exception {
+public class DownloadException extends Exception {
 
     private static final long serialVersionUID = 1L;
 
-    private final boolean unauthorized;
+    private static final int NONE = 0;
 
-    DownloadException(String message) {
-        this(message, false);
+    private final int status;
+
+    /** @param message one line without a token, and without an address that may hold one */
+    public DownloadException(String message) {
+        this(message, NONE);
     }
 
-    private DownloadException(String message, boolean unauthorized) {
+    private DownloadException(String message, int status) {
         super(message);
-        this.unauthorized = unauthorized;
+        this.status = status;
     }
 
     static DownloadException status(int status, String what) {
-        return switch (status) {
-            case 401, 403 -> new DownloadException("no access to " + what + " (HTTP " + status
-                    + "): set a Hugging Face token that may read it, with --hf-token or HF_TOKEN", true);
-            case 404 -> new DownloadException("the hub has no " + what + " (HTTP 404)");
-            default -> new DownloadException("HTTP " + status + " for " + what);
-        };
+        return new DownloadException(switch (status) {
+            case 401, 403 -> "no access to " + what + " (HTTP " + status
+                    + "): set a Hugging Face token that may read it, with --hf-token or HF_TOKEN";
+            case 404 -> "the hub has no " + what + " (HTTP 404)";
+            default -> "HTTP " + status + " for " + what;
+        }, status);
     }
 
     /** Whether a token (or a better one) would have helped. */
     public boolean unauthorized() {
-        return unauthorized;
+        return status == 401 || status == 403;
+    }
+
+    /** What the server answered, when that was the failure: 300 to 599. */
+    public OptionalInt status() {
+        return status == NONE ? OptionalInt.empty() : OptionalInt.of(status);
     }
 }

@@ -68,7 +68,7 @@ final class FileFetch {
             if (file.digest().isEmpty() || file.digest().get().equals(digest)) {
                 return digest;
             }
-            part.restart(file);
+            part.restart();
             progress.resumeAt(0);
             if (tries == DIGEST_TRIES) {
                 throw new DownloadException(file.name() + " arrived " + tries + " times with another digest than the hub tells ("

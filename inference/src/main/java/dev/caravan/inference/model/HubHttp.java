@@ -12,6 +12,7 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Base64;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -21,7 +22,8 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.LongSupplier;
 
 /**
- * HTTP with time limits and a token that only the configured hub gets to see. Blocking; an interrupt ends any call at once. A cut or
+ * HTTP with time limits. Which addresses are asked, and who gets to see a token, is a {@link WebAccess}'s to say: the model hub's unless
+ * another is given. Blocking; an interrupt ends any call at once. A cut or
  * silent connection is an {@link IOException}: worth another try.
  */
 final class HubHttp implements AutoCloseable {
@@ -29,10 +31,23 @@ final class HubHttp implements AutoCloseable {
     private static final int MAX_REDIRECTS = 5;
 
     private final DownloadSettings settings;
+    private final WebAccess access;
     private final HttpClient client;
 
+    /** With a token that only the configured hub gets to see. */
     HubHttp(DownloadSettings settings) {
+        this(settings, uri -> {
+            HttpRequest.Builder request = HttpRequest.newBuilder(uri);
+            if (isOnHub(settings, uri)) {
+                settings.token().get().ifPresent(token -> request.header("Authorization", "Bearer " + token));
+            }
+            return request;
+        });
+    }
+
+    HubHttp(DownloadSettings settings, WebAccess access) {
         this.settings = settings;
+        this.access = access;
         // Redirects are followed by hand: the token must not travel to the content network they point to.
         HttpClient.Builder builder = HttpClient.newBuilder()
                 .version(HttpClient.Version.HTTP_1_1)
@@ -55,9 +70,15 @@ final class HubHttp implements AutoCloseable {
      */
     <T> HttpResponse<T> get(URI start, long from, HttpResponse.BodyHandler<T> body)
             throws IOException, DownloadException, InterruptedException {
+        return get(start, from > 0 ? Map.of("Range", "bytes=" + from + "-") : Map.of(), body);
+    }
+
+    /** The same with headers of the caller's. */
+    <T> HttpResponse<T> get(URI start, Map<String, String> headers, HttpResponse.BodyHandler<T> body)
+            throws IOException, DownloadException, InterruptedException {
         URI uri = start;
         for (int hop = 0; hop <= MAX_REDIRECTS; hop++) {
-            HttpResponse<T> response = send("GET", uri, from, body);
+            HttpResponse<T> response = send("GET", uri, headers, body);
             Optional<URI> next = redirect(response);
             if (next.isEmpty()) {
                 return response;
@@ -70,10 +91,10 @@ final class HubHttp implements AutoCloseable {
 
     /** Sends a HEAD and follows redirects as long as they stay on the hub; the last answer may be a redirect. */
     HttpResponse<Void> head(URI start) throws IOException, DownloadException, InterruptedException {
-        HttpResponse<Void> response = send("HEAD", start, 0, HttpResponse.BodyHandlers.discarding());
+        HttpResponse<Void> response = send("HEAD", start, Map.of(), HttpResponse.BodyHandlers.discarding());
         Optional<URI> next = redirect(response);
         for (int hop = 0; hop < MAX_REDIRECTS && next.filter(this::isOnHub).isPresent(); hop++) {
-            response = send("HEAD", next.get(), 0, HttpResponse.BodyHandlers.discarding());
+            response = send("HEAD", next.get(), Map.of(), HttpResponse.BodyHandlers.discarding());
             next = redirect(response);
         }
         return response;
@@ -136,18 +157,13 @@ final class HubHttp implements AutoCloseable {
         }
     }
 
-    private <T> HttpResponse<T> send(String method, URI uri, long from, HttpResponse.BodyHandler<T> body)
+    private <T> HttpResponse<T> send(String method, URI uri, Map<String, String> headers, HttpResponse.BodyHandler<T> body)
             throws IOException, DownloadException, InterruptedException {
-        HttpRequest.Builder request = HttpRequest.newBuilder(uri)
+        HttpRequest.Builder request = access.request(uri)
                 .method(method, HttpRequest.BodyPublishers.noBody())
                 .timeout(settings.readTimeout())
                 .header("User-Agent", "caravan");
-        if (from > 0) {
-            request.header("Range", "bytes=" + from + "-");
-        }
-        if (isOnHub(uri)) {
-            settings.token().get().ifPresent(token -> request.header("Authorization", "Bearer " + token));
-        }
+        headers.forEach(request::header);
         // At once, not when asked: for a tunnel the client would not ask us.
         settings.proxy().flatMap(DownloadSettings.Proxy::login).ifPresent(login -> request.header(
                 "Proxy-Authorization", "Basic " + Base64.getEncoder().encodeToString(login.getBytes(StandardCharsets.UTF_8))));
@@ -184,6 +200,10 @@ final class HubHttp implements AutoCloseable {
 
     /** Whether the address is on the configured hub, so that it may see the token. */
     boolean isOnHub(URI uri) {
+        return isOnHub(settings, uri);
+    }
+
+    private static boolean isOnHub(DownloadSettings settings, URI uri) {
         URI base = settings.hub();
         return base.getScheme().equalsIgnoreCase(uri.getScheme())
                 && base.getHost().equalsIgnoreCase(uri.getHost())

@@ -46,13 +46,13 @@ final class ModelHub {
                 return;
             }
             // The file on the hub is another one by now.
-            part.restart(file);
+            part.restart();
             fetch(file, part, written);
             return;
         }
         HubHttp.requireOk(response, file.name());
         if (response.statusCode() != 206) {
-            part.restart(file);
+            part.restart();
             write(response, file, part, response.headers().firstValueAsLong("Content-Length"), written);
         } else if (range.matches() && range.group(1) != null && Long.parseLong(range.group(1)) == have) {
             write(response, file, part, OptionalLong.of(Long.parseLong(range.group(2))), written);

@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,13 +22,15 @@ final class PartFile implements AutoCloseable {
 
     private final Path path;
     private final FileChannel channel;
+    private final Supplier<Digest.Sum> sums;
     private Digest.Sum sum;
     private long length;
 
-    private PartFile(Path path, FileChannel channel, Digest.Sum sum) {
+    private PartFile(Path path, FileChannel channel, Supplier<Digest.Sum> sums) {
         this.path = path;
         this.channel = channel;
-        this.sum = sum;
+        this.sums = sums;
+        this.sum = sums.get();
     }
 
     /**
@@ -36,14 +39,23 @@ final class PartFile implements AutoCloseable {
      * @throws DownloadException when another process fetches this file
      */
     static PartFile open(RemoteFile file, Path path) throws IOException, DownloadException {
+        return open(path, file.stored(), () -> begin(file));
+    }
+
+    /** The same for a file of which nothing is known beforehand; its digest is SHA-256. @param name for messages */
+    static PartFile open(Path path, String name) throws IOException, DownloadException {
+        return open(path, name, () -> Digest.Kind.SHA256.begin(0));
+    }
+
+    private static PartFile open(Path path, String name, Supplier<Digest.Sum> sums) throws IOException, DownloadException {
         while (true) {
             FileChannel channel = FileChannel.open(path, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
             try {
                 if (lock(channel) == null) {
-                    throw new DownloadException(file.stored() + " is being downloaded by another Caravan: wait for it or stop it");
+                    throw new DownloadException(name + " is being downloaded by another Caravan: wait for it or stop it");
                 }
                 if (Files.exists(path)) {
-                    return new PartFile(path, channel, begin(file));
+                    return new PartFile(path, channel, sums);
                 }
             } catch (IOException | DownloadException e) {
                 channel.close();
@@ -70,7 +82,7 @@ final class PartFile implements AutoCloseable {
      * @return the bytes that count; none when there are more than the file has
      */
     long resume(RemoteFile file) throws IOException {
-        restartSum(file);
+        restartSum();
         if (channel.size() > file.size().orElse(Long.MAX_VALUE)) {
             channel.truncate(0);
         }
@@ -84,9 +96,9 @@ final class PartFile implements AutoCloseable {
     }
 
     /** Drops everything it holds. */
-    void restart(RemoteFile file) throws IOException {
+    void restart() throws IOException {
         channel.truncate(0);
-        restartSum(file);
+        restartSum();
     }
 
     /** Bytes it holds. */
@@ -108,9 +120,14 @@ final class PartFile implements AutoCloseable {
         return sum.end();
     }
 
-    /** Gives it its final name. On disk before that: after a power cut a whole-looking file must be whole. */
-    void finish(Path target) throws IOException {
+    /** Makes sure that all of it is on the disk: after a power cut a whole-looking file must be whole. */
+    void flush() throws IOException {
         channel.force(true);
+    }
+
+    /** Gives it its final name. */
+    void finish(Path target) throws IOException {
+        flush();
         Files.move(path, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     }
 
@@ -127,8 +144,8 @@ final class PartFile implements AutoCloseable {
         channel.close();
     }
 
-    private void restartSum(RemoteFile file) {
-        sum = begin(file);
+    private void restartSum() {
+        sum = sums.get();
         length = 0;
     }
 

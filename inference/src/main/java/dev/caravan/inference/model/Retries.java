@@ -15,6 +15,7 @@ final class Retries {
     private final int most;
     private final Surroundings.Sleeper sleeper;
     private final Consumer<String> waiting;
+    private final String arrived;
     private int failures;
 
     /**
@@ -22,6 +23,12 @@ final class Retries {
      * @param waiting hears in a few words why nothing moves
      */
     Retries(int most, Surroundings.Sleeper sleeper, Consumer<String> waiting) {
+        this(most, sleeper, waiting, "what has arrived is kept");
+    }
+
+    /** @param arrived what becomes of the bytes that are here, for the last message */
+    Retries(int most, Surroundings.Sleeper sleeper, Consumer<String> waiting, String arrived) {
+        this.arrived = arrived;
         this.most = most;
         this.sleeper = sleeper;
         this.waiting = waiting;
@@ -46,12 +53,12 @@ final class Retries {
             wait = busy.retryAfter().get();
             if (wait.compareTo(MAX_ASKED) > 0) {
                 throw new DownloadException(what + ": the server is busy (" + why.getMessage() + ") and asks to come back in "
-                        + wait.toMinutes() + " minutes; what has arrived is kept");
+                        + wait.toMinutes() + " minutes; " + arrived);
             }
         }
         if (++failures > most) {
             throw new DownloadException(what + ": given up after " + failures + " tries (" + why.getMessage()
-                    + "); what has arrived is kept, start the download again");
+                    + "); " + arrived + ", start the download again");
         }
         waiting.accept(why.getMessage() + ", trying again in " + wait.toSeconds() + " s");
         sleeper.sleep(wait);

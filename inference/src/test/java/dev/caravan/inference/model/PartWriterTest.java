@@ -60,7 +60,7 @@ class PartWriterTest {
     @Test
     void aPartThatBeginsAnewForgetsWhatItHeld() throws IOException {
         part.resume(FILE);
-        part.restart(FILE);
+        part.restart();
         writer(3).onNext(List.of(bytes("abc")));
         assertEquals("abc", Files.readString(path));
         assertEquals(HubStandIn.hex("SHA-256", "abc".getBytes()), part.digest().hex());
@@ -68,7 +68,7 @@ class PartWriterTest {
 
     @Test
     void moreThanAnnouncedIsNotWritten() throws IOException {
-        part.restart(FILE);
+        part.restart();
         PartWriter writer = writer(3);
         writer.onNext(List.of(bytes("abc"), bytes("d")));
         CompletionException refused =
@@ -80,7 +80,7 @@ class PartWriterTest {
 
     @Test
     void nothingIsWrittenAfterACancel() throws IOException {
-        part.restart(FILE);
+        part.restart();
         PartWriter writer = writer(100);
         writer.onNext(List.of(bytes("abc")));
         writer.cancel();
