@@ -47,6 +47,7 @@ public final class PipelinesApi extends ApiRoutes {
         out.put("status", status.state().name().toLowerCase(Locale.ROOT));
         out.put("pipeline_id", status.pipelineId().orElse(null));
         out.put("load_params", status.loadParameters().orElse(null));
+        out.put("pipelines", nodes.stream().map(PipelinesApi::json).toList()); // the hub's own key: all that is loaded, in order
         out.put("loaded_lora_adapters", null); // no pipeline takes adapters yet
         out.put("error", status.error().orElse(null));
         out.put("loading_stage", status.stage().orElse(null));
@@ -63,6 +64,10 @@ public final class PipelinesApi extends ApiRoutes {
         Map<String, Object> byId = new LinkedHashMap<>();
         registry.all().forEach(pipeline -> byId.put(pipeline.id(), pipeline.schema().json()));
         return Map.of("pipelines", byId);
+    }
+
+    private static Map<String, Object> json(PipelineLoader.Node node) {
+        return Map.of("node_id", node.nodeId(), "pipeline_id", node.schema().id(), "load_params", node.loadParameters());
     }
 
     private static boolean flag(PipelineLoader.Node node, String key, boolean otherwise) {
