@@ -90,7 +90,8 @@ class NumberField extends Field {
 /** A number between two bounds, which a slider keeps. */
 class SliderField extends Field {
   constructor(setting) {
-    const input = make("input", { type: "range", min: setting.min, max: setting.max, step: setting.step ?? (setting.type === "integer" ? 1 : 0.01) });
+    const step = setting.step ?? (setting.type === "integer" ? 1 : 0.01);
+    const input = make("input", { type: "range", min: setting.min, max: setting.max, step });
     const shown = make("output");
     super(setting, input, shown);
     this.shown = shown;
@@ -163,6 +164,11 @@ class TextField extends Field {
   }
 }
 
+/** Whether a slider says it best: between two bounds, and nobody has an exact number in mind. */
+function slides(setting) {
+  return setting.min !== null && setting.max !== null && !setting.nullable && !setting.typed;
+}
+
 /** The field for a setting of a simple type; null for a type it takes more than one element to show. */
 export function fieldFor(setting) {
   if (setting.choices) return new ChoiceField(setting);
@@ -171,7 +177,7 @@ export function fieldFor(setting) {
       return new ToggleField(setting);
     case "integer":
     case "number":
-      return setting.min !== null && setting.max !== null && !setting.nullable && !setting.typed ? new SliderField(setting) : new NumberField(setting);
+      return slides(setting) ? new SliderField(setting) : new NumberField(setting);
     case "string":
       return new TextField(setting);
     default:

@@ -21,7 +21,8 @@ export class LorasField extends Field {
   }
 
   get value() {
-    return [...this.#rows.children].map((row) => ({ path: row.dataset.path, scale: row.scale.value === "" ? null : Number(row.scale.value) }));
+    const scale = (input) => (input.value === "" ? null : Number(input.value));
+    return [...this.#rows.children].map((row) => ({ path: row.dataset.path, scale: scale(row.scale) }));
   }
 
   set value(loras) {
@@ -62,7 +63,8 @@ export class LorasField extends Field {
     input.addEventListener("change", () => this.changed());
     const remove = button("×", () => (row.remove(), this.#menu.focus(), this.changed()), { className: "quiet remove" });
     remove.setAttribute("aria-label", `Do without ${name}`);
-    const row = Object.assign(make("li", {}, make("span", { className: "name", title: path, textContent: name }), input, remove), { scale: input });
+    const row = make("li", {}, make("span", { className: "name", title: path, textContent: name }), input, remove);
+    row.scale = input;
     row.dataset.path = path;
     return row;
   }
@@ -76,7 +78,8 @@ export class LoraScales {
   /** @param change takes the whole list: [{path, scale}] */
   constructor(change) {
     this.#list = make("ul", { className: "loras scales" });
-    this.element = make("fieldset", { className: "group", hidden: true, "data-control": "lora_scales" }, make("legend", { textContent: "Adapters" }), this.#list);
+    const title = make("legend", { textContent: "Adapters" });
+    this.element = make("fieldset", { className: "group", hidden: true, "data-control": "lora_scales" }, title, this.#list);
     this.#change = change;
   }
 

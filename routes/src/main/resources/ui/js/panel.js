@@ -78,7 +78,7 @@ export class Panel {
   #settingsOf(id) {
     if (!this.#settings.has(id)) {
       const schema = this.#schemas[id];
-      const settings = new Settings(schema, modeFor(schema, new FormData($("setup")).get("source") !== "none"), (parameters) => this.#handlers.change(parameters));
+      const settings = new Settings(schema, modeFor(schema, pictures()), (parameters) => this.#handlers.change(parameters));
       const loaded = this.#loaded.find((one) => one.pipeline_id === id);
       if (loaded) settings.showLoaded(loaded.load_params);
       settings.loadElement.addEventListener("change", () => this.#summarize());
@@ -96,8 +96,7 @@ export class Panel {
 
   #choose() {
     const schema = this.#settingsOf($("pipeline").value).schema;
-    const mode = modeFor(schema, new FormData($("setup")).get("source") !== "none");
-    this.main.setMode(mode, this.#running);
+    this.main.setMode(modeFor(schema, pictures()), this.#running);
     $("pipeline-about").textContent = schema.description;
     this.#showObstacle(schema);
     this.#arrange();
@@ -124,7 +123,8 @@ export class Panel {
   }
 
   #summarize() {
-    $("load-summary").textContent = this.chain.map((settings) => settings.summary()).filter(Boolean).join(" · ");
+    const words = this.chain.map((settings) => settings.summary()).filter(Boolean).join(" · ");
+    $("load-summary").textContent = $("load-summary").title = words;
   }
 
   async #showObstacle(schema) {
@@ -140,4 +140,9 @@ export class Panel {
     const options = Object.values(this.#schemas).filter((schema) => roleOf(schema) === role);
     select.replaceChildren(new Option("None", ""), ...options.map((p) => new Option(pipelines.nameOf(p, this.#missing.has(p.id)), p.id)));
   }
+}
+
+/** Whether the source chosen gives pictures. */
+function pictures() {
+  return new FormData($("setup")).get("source") !== "none";
 }

@@ -39,5 +39,6 @@ export function stepsProblem(steps) {
 
 /** The weight of an adapter. */
 export function scaleProblem(scale) {
-  return Number.isFinite(scale) && scale !== null && scale >= -10 && scale <= 10 ? "" : `scale must be a number from -10 to 10; ${given(scale)} given`;
+  const good = Number.isFinite(scale) && scale >= -10 && scale <= 10;
+  return good ? "" : `the scale of an adapter must be a number from -10 to 10; ${given(scale)} given`;
 }

@@ -134,6 +134,11 @@ class PageControlsTest {
                  "vace_use_input_video":false,"prompt_interpolation_method":"slerp","denoising_step_list":[1000,750,375]}""");
         slide("denoising_steps", Keys.HOME); // 100, 750, 375: refused here, so that the last good list stays
         assertEquals("denoising_steps must be strictly descending; [100, 750, 375] given", wrong("denoising_steps"));
+        chromium.eval("(document.querySelector('[data-control=noise_scale] input').max = 5, 1)");
+        slide("noise_scale", Keys.END);
+        chromium.await("what the hub refuses is told where it was set",
+                () -> wrong("noise_scale").equals("Input should be less than or equal to 1"));
+
         source("none"); // the source rests while it runs, the mode does not
         find("[name=mode][value=text]").click();
         awaitParameters(session, "{\"input_mode\":\"text\",\"denoising_step_list\":[1000,750,375]}");
@@ -186,8 +191,8 @@ class PageControlsTest {
         String words = wrong(name);
 
         if (!name.equals("base_seed")) { // which a stand-in does not look at
-            hub.post("/api/v1/pipeline/load", "{\"pipeline_id\":\"longlive\",\"load_params\":{\"height\":512,\"width\":512,\"" + name + "\":"
-                    + value + "}}");
+            hub.post("/api/v1/pipeline/load",
+                    "{\"pipeline_id\":\"longlive\",\"load_params\":{\"height\":512,\"width\":512,\"" + name + "\":" + value + "}}");
             chromium.await("the hub refuses it", () -> hub.get("/api/v1/pipeline/status").get("status").asText().equals("error"));
             assertEquals(hub.get("/api/v1/pipeline/status").get("error").asText(), words);
         } else {
