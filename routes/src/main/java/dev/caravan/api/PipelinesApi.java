@@ -47,12 +47,12 @@ public final class PipelinesApi extends ApiRoutes {
         out.put("status", status.state().name().toLowerCase(Locale.ROOT));
         out.put("pipeline_id", status.pipelineId().orElse(null));
         out.put("load_params", status.loadParameters().orElse(null));
-        out.put("pipelines", nodes.stream().map(PipelinesApi::json).toList()); // the hub's own key: all that is loaded, in order
         out.put("loaded_lora_adapters", null); // no pipeline takes adapters yet
         out.put("error", status.error().orElse(null));
         out.put("loading_stage", status.stage().orElse(null));
         out.put("produces_video", nodes.isEmpty() || flag(nodes.getLast(), "produces_video", true));
         out.put("produces_audio", nodes.stream().anyMatch(node -> flag(node, "produces_audio", false)));
+        out.put("pipelines", nodes.stream().map(PipelinesApi::json).toList()); // the hub's own key: all that is loaded, in order
         List<String> notes = nodes.stream().flatMap(node -> node.loaded().notes().stream()).distinct().toList();
         if (!notes.isEmpty()) {
             out.put("notes", notes); // the hub's own key: what was left out, or that weights are random
