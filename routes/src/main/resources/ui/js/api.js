@@ -30,6 +30,11 @@ export async function call(method, path, body) {
   return response.status === 204 ? null : response.json();
 }
 
+/** Stores bytes; the answer's JSON. */
+export async function upload(path, blob) {
+  return (await send("POST", path, blob)).json();
+}
+
 /** Fetches a picture as an object URL (img elements cannot send a token); the caller revokes it. */
 export async function picture(path) {
   const response = await send("GET", path);
@@ -41,10 +46,11 @@ async function send(method, path, body) {
     const headers = {};
     const token = sessionStorage.getItem(TOKEN_KEY);
     if (token !== null) headers.Authorization = `Bearer ${token}`;
-    if (body !== undefined) headers["Content-Type"] = "application/json";
+    const bytes = body instanceof Blob;
+    if (body !== undefined) headers["Content-Type"] = bytes ? "application/octet-stream" : "application/json";
     let response;
     try {
-      response = await fetch(path, { method, headers, body: body === undefined ? undefined : JSON.stringify(body) });
+      response = await fetch(path, { method, headers, body: bytes ? body : JSON.stringify(body) });
     } catch {
       throw new HubError(0, "The hub does not answer. Is it still running?");
     }

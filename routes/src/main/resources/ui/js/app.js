@@ -1,35 +1,33 @@
 // The page: wires the controls to one connection and keeps the wall and the state of the hub fresh.
-import { call, hasToken, HubError, onTokenWanted, storeToken } from "./api.js";
+import { call, hasToken, HubError, onTokenWanted } from "./api.js";
+import { LoraScales } from "./loras.js";
+import { notice } from "./notices.js";
+import { Panel } from "./panel.js";
 import { Peer } from "./peer.js";
 import * as pipelines from "./pipelines.js";
 import { PromptEditor } from "./prompts.js";
+import { roleOf } from "./schema.js";
+import { ControlSender } from "./sender.js";
+import { Settings } from "./settings.js";
 import * as sources from "./sources.js";
 import { StatsView } from "./stats.js";
+import { askForToken } from "./token.js";
 import { Wall } from "./wall.js";
 
 const $ = (id) => document.getElementById(id);
 const stats = new StatsView($("stats"));
 const prompts = new PromptEditor($("prompts"), $("prompting"));
 const wall = new Wall({ list: $("wall"), count: $("wall-count"), empty: $("wall-empty") }, { watch, stop: endSession });
+const sender = new ControlSender(deliver);
+const loraScales = new LoraScales((lora_scales) => change({ lora_scales }));
+const panel = new Panel({ change, chosen: () => showLive(panel.main) });
 
-let schemas = {};
 let peer = null; // the one connection of this page
 let stream = null; // what it sends
 let watchedId = null; // session on the screen
+let live = null; // Settings of what the live controls are about
 
 // --- saying things -------------------------------------------------------------------------------------------------
-
-function notice(text, kind = "info") {
-  const element = Object.assign(document.createElement("p"), { className: "notice" });
-  element.dataset.kind = kind;
-  const close = Object.assign(document.createElement("button"), { type: "button", className: "quiet", textContent: "×" });
-  close.setAttribute("aria-label", "Dismiss");
-  close.addEventListener("click", () => element.remove());
-  element.append(Object.assign(document.createElement("span"), { textContent: text }), close);
-  $("notices").append(element);
-  while ($("notices").children.length > 4) $("notices").firstChild.remove();
-  if (kind !== "error") setTimeout(() => element.remove(), 6000);
-}
 
 function busy(text) {
   $("progress").hidden = text === null;
@@ -46,19 +44,19 @@ function curtain(text) {
 
 async function start() {
   const kind = new FormData($("setup")).get("source");
-  const id = $("pipeline").value;
   leave();
+  if (!panel.check()) return;
+  const { schema, mode } = panel.main;
+  const chain = panel.chain;
   try {
     busy("Opening the source…");
     stream = await sources.open(kind, $("file").files[0]);
     busy("Loading the pipeline…");
-    await pipelines.load(id, busy);
+    panel.running = true;
+    await pipelines.load(chain, busy);
     busy("Connecting…");
-    const modes = schemas[id].supported_modes;
-    const wanted = stream ? "video" : "text";
-    const parameters = { input_mode: modes.includes(wanted) ? wanted : modes[0], prompts: prompts.prompts, pipeline_ids: [id] };
-    if (!stream && !modes.includes("text")) notice(`${schemas[id].name} needs a picture: choose a source, or send frames to this session.`);
-    await connect(parameters, null);
+    if (!stream && mode === "video") notice(`${schema.name} needs a picture: choose a source, or send frames to this session.`);
+    await connect({ input_mode: mode, ...panel.main.parameters(), ...prompting(), pipeline_ids: chain.map((one) => one.schema.id) }, null);
   } catch (error) {
     leave();
     fail(error);
@@ -70,6 +68,7 @@ async function watch(session) {
   try {
     busy("Connecting…");
     await connect({ watch: session.id }, session.id);
+    await showLiveOf(session);
   } catch (error) {
     leave();
     fail(error);
@@ -112,6 +111,9 @@ function leave() {
   const old = peer;
   peer = null;
   old?.close();
+  sender.clear();
+  panel.running = false;
+  if (panel.main && live !== panel.main) showLive(panel.main);
   sources.stop(stream);
   stream = null;
   watchedId = null;
@@ -144,8 +146,13 @@ function fail(error) {
 
 // --- controls ------------------------------------------------------------------------------------------------------
 
+/** A setting of what runs was changed; nothing runs, nothing happens: the offer brings it along. */
+function change(parameters) {
+  if (watchedId !== null) sender.change(parameters);
+}
+
 /** Sends a control by the quickest door there is: the data channel of our own session, or REST for a watched one. */
-async function control(parameters) {
+async function deliver(parameters) {
   if (watchedId === null) return;
   if (peer?.id === watchedId && peer.send(parameters)) return;
   try {
@@ -155,16 +162,58 @@ async function control(parameters) {
   }
 }
 
+/** Shows the live controls that a pipeline has, and none else. */
+function showLive(settings) {
+  live = settings;
+  const { schema } = settings;
+  $("live-settings").replaceChildren(settings.liveElement, loraScales.element);
+  $("settings").hidden = settings.liveElement.hidden && loraScales.element.hidden;
+  $("prompting").hidden = !schema.supports_prompts;
+  $("reset").hidden = !schema.supports_cache_management;
+  $("blend").value = settings.defaultOf("default_spatial_interpolation_method");
+  $("transition").value = settings.defaultOf("default_temporal_interpolation_steps");
+  $("transition-method").value = settings.defaultOf("default_temporal_interpolation_method");
+  showStatus();
+}
+
+/** The live controls of a session that somebody else opened, with what is in force there. */
+async function showLiveOf(session) {
+  const known = session.pipelines.map((id) => panel.schemas[id]).filter(Boolean);
+  const schema = known.find((one) => roleOf(one) === null) ?? known[0];
+  if (!schema) return;
+  const { parameters } = await call("GET", `/api/v1/sessions/${encodeURIComponent(session.id)}/parameters`);
+  const settings = new Settings(schema, session.mode, change);
+  settings.show(parameters);
+  prompts.show(parameters.prompts);
+  if (watchedId === session.id) showLive(settings);
+}
+
+/** Prompts as an offer takes them; nothing for a pipeline that has none. */
+function prompting() {
+  return $("prompting").hidden ? {} : { prompts: prompts.prompts, prompt_interpolation_method: $("blend").value };
+}
+
 function applyPrompts() {
   const list = prompts.prompts;
-  if (list.length === 0) return;
+  if (list.length === 0 || watchedId === null) return;
   const steps = Number($("transition").value) || 0;
-  control(steps > 0 ? { transition: { target_prompts: list, num_steps: steps } } : { prompts: list });
+  const transition = { target_prompts: list, num_steps: steps, temporal_interpolation_method: $("transition-method").value };
+  sender.now(steps > 0 ? { transition } : { prompts: list });
 }
 
 function message(received) {
-  if (received.type === "parameters_updated") prompts.show(received.parameters.prompts);
-  if (received.type === "parameters_rejected") notice(received.errors.map((e) => `${e.key}: ${e.msg}`).join("; "), "error");
+  if (received.type === "parameters_updated") {
+    const { parameters } = received;
+    prompts.show(parameters.transition?.target_prompts ?? parameters.prompts);
+    if (parameters.prompt_interpolation_method) $("blend").value = parameters.prompt_interpolation_method;
+    if ("paused" in parameters) $("pause").setAttribute("aria-pressed", parameters.paused === true);
+    loraScales.show(parameters.lora_scales ?? []);
+    live.show(parameters);
+  }
+  if (received.type === "parameters_rejected") {
+    const homeless = received.errors.filter(({ key, msg }) => !live.refuse(key, msg));
+    if (homeless.length > 0) notice(homeless.map((e) => `${e.key}: ${e.msg}`).join("; "), "error");
+  }
 }
 
 async function snapshot() {
@@ -186,7 +235,7 @@ async function refresh() {
     const [health, sessions] = await Promise.all([
       call("GET", "/health"),
       wall.refresh(watchedId),
-      pipelines.showNotes($("pipeline-notes"), $("pipeline").value),
+      showStatus(),
     ]);
     showChecks(health.checks ?? {});
     warn(sessions.find((session) => session.id === watchedId)?.notes);
@@ -195,6 +244,14 @@ async function refresh() {
   } finally {
     refreshing = false;
   }
+}
+
+/** What is to be known of the loaded pipelines: notes, and the adapters whose weight can change. */
+async function showStatus() {
+  const status = await pipelines.status();
+  pipelines.showNotes($("pipeline-notes"), status, $("pipeline").value);
+  loraScales.loaded(live?.schema.supports_lora && watchedId !== null ? status.loaded_lora_adapters : null);
+  if (live) $("settings").hidden = live.liveElement.hidden && loraScales.element.hidden;
 }
 
 function showChecks(checks) {
@@ -217,37 +274,16 @@ async function about() {
 
 // --- wiring --------------------------------------------------------------------------------------------------------
 
-let asking = null;
-function askForToken(wrong = false) {
-  asking ??= new Promise((resolve) => {
-    const dialog = $("token-dialog");
-    $("token").value = "";
-    $("token-wrong").hidden = !wrong;
-    dialog.returnValue = ""; // Escape leaves it as it is
-    dialog.addEventListener(
-      "close",
-      () => {
-        if (dialog.returnValue === "ok") storeToken($("token").value);
-        $("token-button").hidden = false;
-        asking = null;
-        resolve(dialog.returnValue === "ok");
-      },
-      { once: true },
-    );
-    dialog.showModal();
-  });
-  return asking;
-}
 onTokenWanted(askForToken);
 
 $("setup").addEventListener("submit", (event) => {
   event.preventDefault();
   start();
 });
-$("setup").addEventListener("change", () => {
-  $("source-file").hidden = new FormData($("setup")).get("source") !== "file";
-  $("pipeline-about").textContent = schemas[$("pipeline").value]?.description ?? "";
-  refresh();
+$("sources").addEventListener("change", () => {
+  const source = new FormData($("setup")).get("source");
+  $("source-file").hidden = source !== "file";
+  if (peer === null) panel.sourceIs(source !== "none");
 });
 $("stop").addEventListener("click", leave);
 $("prompting").addEventListener("submit", (event) => {
@@ -258,9 +294,10 @@ $("add-prompt").addEventListener("click", () => prompts.add().focus());
 $("pause").addEventListener("click", () => {
   const paused = $("pause").getAttribute("aria-pressed") !== "true";
   $("pause").setAttribute("aria-pressed", paused);
-  control({ paused });
+  sender.now({ paused });
 });
-$("reset").addEventListener("click", () => control({ reset_cache: true }));
+$("reset").addEventListener("click", () => sender.now({ reset_cache: true }));
+$("blend").addEventListener("change", () => change({ prompt_interpolation_method: $("blend").value }));
 $("snapshot").addEventListener("click", snapshot);
 $("token-button").addEventListener("click", async () => {
   if (await askForToken()) refresh();
@@ -276,8 +313,7 @@ window.addEventListener("pagehide", () => peer?.close());
 async function begin() {
   $("token-button").hidden = !hasToken();
   try {
-    schemas = await pipelines.fill($("pipeline"));
-    $("setup").dispatchEvent(new Event("change"));
+    await panel.fill();
     await about();
   } catch (error) {
     fail(error);

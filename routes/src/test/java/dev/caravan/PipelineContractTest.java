@@ -69,7 +69,10 @@ class PipelineContractTest extends ContractCase {
         post("/api/v1/pipeline/load", // 37
                 "{'pipelines':[{'node_id':'a','pipeline_id':'passthrough'},{'node_id':'b','pipeline_id':'passthrough'}]}");
         await("/api/v1/pipeline/status", "/pipeline_id", "a");
-        await("/api/v1/pipeline/status", "/status", "loaded");
+        JsonNode status = await("/api/v1/pipeline/status", "/status", "loaded");
+
+        assertEquals(List.of("a", "b"), status.get("pipelines").findValuesAsText("node_id"));
+        assertEquals(List.of("passthrough", "passthrough"), status.get("pipelines").findValuesAsText("pipeline_id"));
 
         assertEquals(201, post("/api/v1/sessions", "{'pipeline_ids':['b']}").statusCode());
     }

@@ -52,6 +52,7 @@ public final class PipelinesApi extends ApiRoutes {
         out.put("loading_stage", status.stage().orElse(null));
         out.put("produces_video", nodes.isEmpty() || flag(nodes.getLast(), "produces_video", true));
         out.put("produces_audio", nodes.stream().anyMatch(node -> flag(node, "produces_audio", false)));
+        out.put("pipelines", nodes.stream().map(PipelinesApi::json).toList()); // the hub's own key: all that is loaded, in order
         List<String> notes = nodes.stream().flatMap(node -> node.loaded().notes().stream()).distinct().toList();
         if (!notes.isEmpty()) {
             out.put("notes", notes); // the hub's own key: what was left out, or that weights are random
@@ -63,6 +64,10 @@ public final class PipelinesApi extends ApiRoutes {
         Map<String, Object> byId = new LinkedHashMap<>();
         registry.all().forEach(pipeline -> byId.put(pipeline.id(), pipeline.schema().json()));
         return Map.of("pipelines", byId);
+    }
+
+    private static Map<String, Object> json(PipelineLoader.Node node) {
+        return Map.of("node_id", node.nodeId(), "pipeline_id", node.schema().id(), "load_params", node.loadParameters());
     }
 
     private static boolean flag(PipelineLoader.Node node, String key, boolean otherwise) {
