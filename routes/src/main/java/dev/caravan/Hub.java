@@ -26,6 +26,7 @@ import dev.caravan.config.Settings;
 import dev.caravan.inference.model.ModelDownloads;
 import dev.caravan.inference.model.ModelStore;
 import dev.caravan.inference.ort.Engine;
+import dev.caravan.inference.pipeline.AdapterFolders;
 import dev.caravan.inference.pipeline.PipelineLoader;
 import dev.caravan.inference.pipeline.PipelineRegistry;
 import dev.caravan.inference.pipeline.PipelineSchema;
@@ -84,7 +85,8 @@ public final class Hub implements AutoCloseable {
                 PipelineSchema::load, (id, folder) -> store.missing(id), clock, engine, settings.pipelines().standIns());
         PipelineLoader.Listener listener =
                 kafka.<PipelineLoader.Listener>map(KafkaHub::scopeEvents).orElse(new PipelineLoader.Listener() {});
-        loader = owned(new PipelineLoader(pipelines, settings.folders().models(), listener, clock));
+        AdapterFolders adapters = new AdapterFolders(settings.folders().loras(), Optional.empty());
+        loader = owned(new PipelineLoader(pipelines, settings.folders().models(), adapters, listener, clock));
         ModelDownloads downloads = owned(new ModelDownloads(store, Translated.downloads(settings), clock));
         sessions = owned(new Sessions(loader, pictures, settings.limits().sessions(), clock));
         peers = owned(LibWebRtc.peers(Translated.webrtc(settings), clock));
@@ -104,7 +106,7 @@ public final class Hub implements AutoCloseable {
                         peers,
                         refusal -> kafka.ifPresent(hub -> hub.scopeEvents().offerFailed(refusal))),
                 new AssetsApi(assets),
-                new LorasApi(new LoraFolder(settings.folders().loras(), Optional.empty())),
+                new LorasApi(new LoraFolder(adapters.own(), adapters.shared())),
                 new SessionsApi(sessions, peers::all, pictures),
                 new HeadlessApi(sessions, new HeadlessSession(pipelines, loader, sessions), pictures),
                 new LogsApi(settings.folders().logs().resolve(Logs.FILE)),

@@ -50,7 +50,7 @@ public final class Transformer implements AutoCloseable {
             TransformerOptions options,
             Probe probe,
             SessionSettings settings) {
-        OrtSession text = device.load(TransformerGraph.text(weights, config, options.compute(), device.provider(), probe));
+        OrtSession text = device.load(TransformerGraph.text(weights, config, options, device.provider(), probe));
         try {
             OrtSession step = device.load(TransformerGraph.step(weights, config, size, options, device.provider(), probe), settings);
             return new Transformer(device, config, size, options, text, step);

@@ -49,8 +49,8 @@ final class TransformerGraph {
     }
 
     /** {@code prompt [textLen,textDim] -> text_k.l, text_v.l [textLen,D]} of each block l (§3 step 3, §5). */
-    static OnnxModel text(Weights weights, TransformerConfig config, DType compute, Provider provider, Probe probe) {
-        Net net = new Net(new Graph("wan.transformer.text"), weights, compute, provider);
+    static OnnxModel text(Weights weights, TransformerConfig config, TransformerOptions options, Provider provider, Probe probe) {
+        Net net = new Net(new Graph("wan.transformer.text"), weights, options.compute(), provider, options.adapters());
         new TransformerGraph(net, config, probe).text();
         return net.build();
     }
@@ -62,7 +62,7 @@ final class TransformerGraph {
      */
     static OnnxModel step(
             Weights weights, TransformerConfig config, LatentSize size, TransformerOptions options, Provider provider, Probe probe) {
-        Net net = new Net(new Graph("wan.transformer.step"), weights, options.compute(), provider);
+        Net net = new Net(new Graph("wan.transformer.step"), weights, options.compute(), provider, options.adapters());
         new TransformerGraph(net, config, probe).step(size, SelfAttention.of(options.keys(), net, config, size, probe));
         return net.build();
     }

@@ -37,11 +37,13 @@ public final class TransformerState implements AutoCloseable {
     private final Tensor sinusoid;
     private final Tensor sigma;
     private final Tensor nextSigma;
+    private final AdapterStrengths adapters;
     private final PassInputs pass;
     private final CacheChanges changes;
     private final Binding textBinding;
     private final Map<Object, Binding> bindings = new HashMap<>();
     private boolean prompted;
+    private boolean otherText;
 
     TransformerState(Transformer transformer, int capacity) {
         if (capacity < 1) {
@@ -70,6 +72,7 @@ public final class TransformerState implements AutoCloseable {
             sinusoid = pool.zeros(transformer.compute(), Shape.of(1, config.freqDim()));
             sigma = pool.zeros(DType.F32, Shape.of(1));
             nextSigma = pool.zeros(DType.F32, Shape.of(1));
+            adapters = new AdapterStrengths(transformer.options().adapters(), pool);
             pass = PassInputs.of(transformer.options().keys(), pool, config, transformer.size(), capacity);
             changes = new CacheChanges(pool, keys, values);
             textBinding = pool.own(transformer.text().bind());
@@ -82,6 +85,7 @@ public final class TransformerState implements AutoCloseable {
 
     private void bindText() {
         textBinding.input(TransformerGraph.PROMPT, prompt);
+        adapters.bind(textBinding, transformer.text());
         Shape rows = Shape.of(config.textLen(), config.dim());
         for (int layer = 0; layer < config.layers(); layer++) {
             textBinding.output(TransformerGraph.TEXT_KEYS.formatted(layer), pool.view(textKeys.get(layer), rows));
@@ -102,6 +106,17 @@ public final class TransformerState implements AutoCloseable {
         prompt.write(embedding.values());
         textBinding.run();
         prompted = true;
+        otherText = false;
+    }
+
+    /**
+     * Changes with what strength adapters are added, from the next pass on; keys and values of the prompt are then made anew, those of past
+     * frames stay. Names of no adapter and differences below 1e-6 are ignored (spec lora.md §4).
+     *
+     * @param strengths by name of the adapter; others keep theirs
+     */
+    public void setAdapterScales(Map<String, Double> strengths) {
+        otherText |= adapters.set(strengths);
     }
 
     /**
@@ -197,6 +212,10 @@ public final class TransformerState implements AutoCloseable {
         if (from != own) {
             own.copyFrom(from);
         }
+        if (otherText) {
+            textBinding.run();
+            otherText = false;
+        }
         sinusoid.write(TimestepSinusoid.of(timestep, config.freqDim()));
         pass.write(cachePass);
         binding(cachePass).run();
@@ -225,6 +244,7 @@ public final class TransformerState implements AutoCloseable {
                 .output(TransformerGraph.FLOW, ofFrames(flow, frames))
                 .output(TransformerGraph.CLEAN, ofFrames(clean, frames))
                 .output(TransformerGraph.NEXT, ofFrames(next, frames));
+        adapters.bind(binding, transformer.step());
         pass.bind(binding, cachePass);
         Shape seen = Shape.of(slots, transformer.size().tokens(), config.dim());
         for (int layer = 0; layer < config.layers(); layer++) {

@@ -60,8 +60,10 @@ public final class CausalPipeline implements Pipeline {
             throw PipelineException.missingFiles(id(), missing);
         }
         try {
-            CausalNetworks networks = new NetworkLoader(files, settings, device.get(), progress).load();
+            NetworkLoader loader = new NetworkLoader(files, settings, device.get(), progress);
+            CausalNetworks networks = loader.load();
             List<String> notes = new ArrayList<>(settings.notes());
+            notes.addAll(loader.notes());
             if (files.randomWeights()) {
                 notes.addFirst("random weights: " + id() + " was loaded from a set made for trying things out, its pictures are noise");
             }

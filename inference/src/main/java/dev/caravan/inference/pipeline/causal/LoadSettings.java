@@ -16,10 +16,17 @@ import java.util.Map;
  * @param seed        of a stream's noise, at least 0
  * @param steps       timesteps of a session that names none, not empty
  * @param manageCache whether caches are reset by themselves where a session does not say
+ * @param adapters    to be loaded with it, in the client's order
  * @param notes       what was asked for by default only and is not there; for status and log
  */
 record LoadSettings(
-        PictureSize size, long seed, List<Integer> steps, boolean manageCache, VaeType vae, List<String> notes) {
+        PictureSize size,
+        long seed,
+        List<Integer> steps,
+        boolean manageCache,
+        VaeType vae,
+        List<AskedAdapter> adapters,
+        List<String> notes) {
 
     private static final long DEFAULT_SEED = 42;
     /** As many as a session may name in its parameters. */
@@ -31,9 +38,6 @@ record LoadSettings(
         PictureSize size = PictureSize.ofGenerative(schema, request);
         if (given.get("quantization") != null) {
             throw refused("quantization", "quantized weights are");
-        }
-        if (given.get("loras") instanceof List<?> loras && !loras.isEmpty()) {
-            throw refused("loras", "adapters are");
         }
         List<String> notes = new ArrayList<>();
         if (Boolean.TRUE.equals(given.get("vace_enabled"))) {
@@ -47,7 +51,8 @@ record LoadSettings(
         if (vae != asked) {
             notes.add(family.id() + " knows no other VAE than " + vae.wireName() + ", which is loaded instead of " + asked.wireName());
         }
-        return new LoadSettings(size, seed(given), steps(family, given), manageCache(given), vae, List.copyOf(notes));
+        return new LoadSettings(size, seed(given), steps(family, given), manageCache(given), vae, AskedAdapter.read(request),
+                List.copyOf(notes));
     }
 
     private static PipelineException refused(String key, String what) {

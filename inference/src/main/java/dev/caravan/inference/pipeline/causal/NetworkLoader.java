@@ -28,6 +28,7 @@ import dev.caravan.inference.wan.VideoAutoencoder;
 import dev.caravan.inference.wan.VideoAutoencoders;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
@@ -40,6 +41,8 @@ final class NetworkLoader {
     private static final Logger LOG = LoggerFactory.getLogger(NetworkLoader.class);
     /** Embeddings of past prompts that are kept, bytes: seven of the published size. */
     private static final long EMBEDDINGS = 64L << 20;
+    /** Merges with adapters that were asked for: going back and forth between two writes nothing; each has gigabytes. */
+    private static final int MERGES_KEPT = 2;
 
     private final ModelFiles files;
     private final LoadSettings settings;
@@ -47,6 +50,7 @@ final class NetworkLoader {
     private final Progress progress;
     private final DType compute;
     private final Deque<AutoCloseable> open = new ArrayDeque<>();
+    private final List<String> notes = new ArrayList<>();
 
     NetworkLoader(ModelFiles files, LoadSettings settings, Device device, Progress progress) {
         this.files = files;
@@ -65,9 +69,12 @@ final class NetworkLoader {
             stage("Loading text encoder...");
             PromptEncoder prompts = prompts(config);
             stage("Loading diffusion model...");
-            Checkpoint weights = generator(config);
+            Checkpoint model = generator(config);
+            GeneratorAdapters adapters = adapters(model);
+            Checkpoint weights = merged(model, adapters);
+            TransformerOptions options = options(adapters);
             stage("Building diffusion model...");
-            Transformer transformer = owned(Transformer.load(device, config, size, weights::get, options()));
+            Transformer transformer = owned(Transformer.load(device, config, size, weights::get, options));
             stage("Loading VAE...");
             VideoAutoencoder vae = owned(vae());
             LatentMix mix = owned(new LatentMix(device));
@@ -105,7 +112,12 @@ final class NetworkLoader {
         }
     }
 
-    /** The generator with its built-in adapter merged in, in the type it is computed in where the file has a wider one. */
+    /** What people should know of what was loaded. */
+    List<String> notes() {
+        return List.copyOf(notes);
+    }
+
+    /** The generator's own weights. */
     private Checkpoint generator(TransformerConfig config) throws CheckpointException {
         Checkpoint file = Checkpoint.open(files.generator());
         Checkpoint model = file.nested("generator").orElse(file).modelNames();
@@ -114,27 +126,56 @@ final class NetworkLoader {
             LOG.warn("{}: {} tensors are not known and not used, for example {}", files.generator().getFileName(), extra.size(),
                     extra.iterator().next());
         }
-        // On the CPU narrow weights are widened by the session; on a device they must be there as they are computed with.
-        Optional<DType> type = device.provider() == Provider.CPU ? Optional.empty() : Optional.of(compute);
+        return model;
+    }
+
+    private GeneratorAdapters adapters(Checkpoint model) throws CheckpointException {
+        GeneratorAdapters adapters = new GeneratorAdapters(settings.adapters(), files.family(), model);
+        notes.addAll(adapters.notes());
+        return adapters;
+    }
+
+    /** With adapters merged in, its own and those that were asked for, in the type it is computed in where the file has a wider one. */
+    private Checkpoint merged(Checkpoint model, GeneratorAdapters asked) throws CheckpointException {
+        List<LoraMerge.Applied> adapters = new ArrayList<>(builtIn(model));
+        adapters.addAll(asked.merged());
         DerivedWeights derived = new DerivedWeights(files.derived());
-        Optional<Path> lora = files.builtInLora();
-        if (lora.isEmpty()) {
-            return derived.of(files.family().id(), model, new Conversion(type), this::merging);
+        String id = files.family().id();
+        if (adapters.isEmpty()) {
+            return derived.of(id, model, conversion(), this::preparing);
         }
-        LoraAdapter adapter = LoraAdapter.open(lora.get());
+        try (LoraMerge merge = new LoraMerge(device, adapters, conversion().floats())) {
+            return asked.merged().isEmpty()
+                    ? derived.of(id, model, merge, this::preparing)
+                    : derived.keeping(MERGES_KEPT).of(id + "-adapted", model, merge, this::preparing);
+        }
+    }
+
+    private List<LoraMerge.Applied> builtIn(Checkpoint model) throws CheckpointException {
+        Optional<Path> file = files.builtInLora();
+        if (file.isEmpty()) {
+            return List.of();
+        }
+        LoraAdapter adapter = LoraAdapter.open(file.get());
         if (adapter.matching(model).isEmpty()) {
-            throw new CheckpointException(lora.get().getFileName() + " adapts no layer of " + files.generator().getFileName());
+            throw new CheckpointException(file.get().getFileName() + " adapts no layer of " + files.generator().getFileName());
         }
-        try (LoraMerge merge = new LoraMerge(device, List.of(new LoraMerge.Applied(adapter, 1)), type)) {
-            return derived.of(files.family().id(), model, merge, this::merging);
-        }
+        return List.of(new LoraMerge.Applied(adapter, 1));
     }
 
-    private TransformerOptions options() {
-        return TransformerOptions.of(compute).withKeys(files.family().newCachePolicy().keys());
+    /** On the CPU narrow weights are widened by the session; on a device they must be there as they are computed with. */
+    private Conversion conversion() {
+        return new Conversion(device.provider() == Provider.CPU ? Optional.empty() : Optional.of(compute));
     }
 
-    private void merging(long done, long total) {
+    private TransformerOptions options(GeneratorAdapters asked) throws CheckpointException {
+        return TransformerOptions.of(compute)
+                .withKeys(files.family().newCachePolicy().keys())
+                .withAdapters(asked.runtime(
+                        files.family().id() + "-adapters", new DerivedWeights(files.derived()), conversion(), this::preparing));
+    }
+
+    private void preparing(long done, long total) {
         progress.stage("Preparing weights: %d of %d MB...".formatted(done >> 20, total >> 20));
     }
 
