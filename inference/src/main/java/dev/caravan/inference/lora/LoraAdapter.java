@@ -77,7 +77,8 @@ public record LoraAdapter(Path file, boolean honourAlpha, List<LoraPair> pairs, 
         }
         float scale = Checkpoint.floats(alpha)[0] / down.shape().dim(0);
         if (!Float.isFinite(scale)) {
-            throw new CheckpointException(alpha.file().getFileName() + " cannot be used: " + Names.shown(alpha.name()) + " is no finite number");
+            throw new CheckpointException(
+                    alpha.file().getFileName() + " cannot be used: " + Names.shown(alpha.name()) + " is no finite number");
         }
         return scale;
     }

@@ -31,8 +31,8 @@ public record LoraPair(String module, StoredTensor down, StoredTensor up, float 
     /** @throws CheckpointException when the product has not the shape of the weight, or the matrices are not of floating-point numbers */
     void fits(Shape weight) throws CheckpointException {
         if (!down.dtype().floating() || !up.dtype().floating()) {
-            throw new CheckpointException(down.file().getFileName() + " does not fit this model: for " + Names.shown(module) + " it has matrices of "
-                    + up.dtype() + " and " + down.dtype() + ", not of floating-point numbers");
+            throw new CheckpointException(down.file().getFileName() + " does not fit this model: for " + Names.shown(module)
+                    + " it has matrices of " + up.dtype() + " and " + down.dtype() + ", not of floating-point numbers");
         }
         Shape a = down.shape();
         Shape b = up.shape();

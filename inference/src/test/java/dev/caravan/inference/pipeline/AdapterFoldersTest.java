@@ -44,8 +44,8 @@ class AdapterFoldersTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"FOLDER/secret.safetensors", "../secret.safetensors", "FOLDER/own/../secret.safetensors",
-        "FOLDER/own-not/ink.safetensors", "/etc/hostname", "FOLDER/own", "styles", ".", "", "none.safetensors", "FOLDER/own/none.safetensors",
-        "ink.safetensors\0", "a\nb\u202e"})
+        "FOLDER/own-not/ink.safetensors", "/etc/hostname", "FOLDER/own", "styles", ".", "", "none.safetensors",
+        "FOLDER/own/none.safetensors", "ink.safetensors\0", "a\nb\u202e"})
     void whatIsNoFileInsideIsRefusedWithoutItsFolder(String name) {
         PipelineException refused = assertThrows(PipelineException.class, () -> folders.find(name.replace("FOLDER", folder.toString())));
         String message = refused.getMessage();

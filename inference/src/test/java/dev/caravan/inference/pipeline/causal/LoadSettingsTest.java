@@ -46,7 +46,8 @@ class LoadSettingsTest {
         sent.put("quantization", null);
         sent.put("loras", List.of());
         LoadSettings settings = settings(sent);
-        assertEquals(new LoadSettings(new PictureSize(512, 512), 7, List.of(1000, 500), false, VaeType.LIGHTTAE, List.of(), List.of()), settings);
+        assertEquals(new LoadSettings(new PictureSize(512, 512), 7, List.of(1000, 500), false, VaeType.LIGHTTAE, List.of(), List.of()),
+                settings);
     }
 
     @ParameterizedTest
