@@ -5,6 +5,7 @@ import dev.caravan.inference.nn.Weights;
 import dev.caravan.inference.ort.Device;
 import dev.caravan.inference.ort.OrtException;
 import dev.caravan.inference.ort.OrtSession;
+import dev.caravan.inference.ort.Owned;
 import dev.caravan.inference.ort.Provider;
 import dev.caravan.inference.ort.SessionSettings;
 import dev.caravan.inference.tensor.DType;

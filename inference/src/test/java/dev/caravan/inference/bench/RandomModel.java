@@ -9,18 +9,18 @@ import dev.caravan.inference.tensor.DType;
 import dev.caravan.inference.text.PromptEmbedding;
 import dev.caravan.inference.text.PromptEncoder;
 import dev.caravan.inference.wan.LatentSize;
-import dev.caravan.inference.wan.TextEncoder;
 import dev.caravan.inference.wan.Transformer;
 import dev.caravan.inference.wan.TransformerConfig;
 import dev.caravan.inference.wan.TransformerOptions;
 import dev.caravan.inference.wan.TransformerWeights;
-import dev.caravan.inference.wan.TrueGraphs;
-import dev.caravan.inference.wan.Umt5Config;
-import dev.caravan.inference.wan.Umt5Weights;
-import dev.caravan.inference.wan.VaeOptions;
-import dev.caravan.inference.wan.VaeType;
-import dev.caravan.inference.wan.VideoAutoencoder;
-import dev.caravan.inference.wan.VideoAutoencoders;
+import dev.caravan.inference.wan.umt5.TextEncoder;
+import dev.caravan.inference.wan.umt5.Umt5Config;
+import dev.caravan.inference.wan.umt5.Umt5Weights;
+import dev.caravan.inference.wan.vae.TrueVaeGraphs;
+import dev.caravan.inference.wan.vae.VaeOptions;
+import dev.caravan.inference.wan.vae.VaeType;
+import dev.caravan.inference.wan.vae.VideoAutoencoder;
+import dev.caravan.inference.wan.vae.VideoAutoencoders;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -42,7 +42,7 @@ public record RandomModel(
         Umt5Config text = new Umt5Config(256, 32, 32, 64, 2, 2, 32, 128);
         return new RandomModel("tiny", config,
                 RandomWeights.write(folder.resolve("tiny.safetensors"), DType.F32, TransformerWeights.required(config)),
-                RandomWeights.write(folder.resolve("tiny-vae.safetensors"), DType.F32, TrueGraphs.vaeWeights(4, 4, 8, 16, 16)),
+                RandomWeights.write(folder.resolve("tiny-vae.safetensors"), DType.F32, TrueVaeGraphs.weights(4, 4, 8, 16, 16)),
                 Optional.of(RandomWeights.write(folder.resolve("tiny-text.safetensors"), DType.F32, Umt5Weights.required(text))),
                 DType.F32);
     }
@@ -52,7 +52,7 @@ public record RandomModel(
         TransformerConfig config = TransformerConfig.WAN_1_3B;
         return new RandomModel("1.3B", config,
                 RandomWeights.write(folder.resolve("full.safetensors"), DType.BF16, TransformerWeights.required(config)),
-                RandomWeights.write(folder.resolve("full-vae.safetensors"), DType.BF16, TrueGraphs.vaeWeights()), Optional.empty(),
+                RandomWeights.write(folder.resolve("full-vae.safetensors"), DType.BF16, TrueVaeGraphs.weights()), Optional.empty(),
                 DType.BF16);
     }
 

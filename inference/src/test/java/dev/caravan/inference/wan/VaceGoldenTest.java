@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.caravan.inference.checkpoint.Checkpoint;
 import dev.caravan.inference.checkpoint.CheckpointException;
 import dev.caravan.inference.checkpoint.StoredTensor;
+import dev.caravan.inference.checkpoint.TensorFile;
 import dev.caravan.inference.diffusion.AveragedSink;
 import dev.caravan.inference.diffusion.CachePass;
 import dev.caravan.inference.diffusion.ContextWindow;

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.caravan.inference.checkpoint.Checkpoint;
 import dev.caravan.inference.checkpoint.CheckpointException;
+import dev.caravan.inference.checkpoint.CheckpointFile;
 import dev.caravan.inference.tensor.DType;
 import dev.caravan.inference.tensor.Shape;
 import java.nio.file.Path;

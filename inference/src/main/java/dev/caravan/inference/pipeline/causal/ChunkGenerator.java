@@ -15,7 +15,7 @@ import dev.caravan.inference.text.ConditioningRequest.Restart;
 import dev.caravan.inference.text.PromptConditioner;
 import dev.caravan.inference.text.PromptTransition;
 import dev.caravan.inference.wan.TransformerState;
-import dev.caravan.inference.wan.VideoCodec;
+import dev.caravan.inference.wan.vae.VideoCodec;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;

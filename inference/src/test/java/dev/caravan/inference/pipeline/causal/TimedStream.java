@@ -12,7 +12,7 @@ import dev.caravan.inference.text.WeightedPrompt;
 import dev.caravan.inference.wan.LatentMix;
 import dev.caravan.inference.wan.LatentSize;
 import dev.caravan.inference.wan.Transformer;
-import dev.caravan.inference.wan.VideoAutoencoder;
+import dev.caravan.inference.wan.vae.VideoAutoencoder;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
