@@ -33,6 +33,7 @@ import dev.caravan.inference.model.DownloadSettings;
 import dev.caravan.inference.model.ModelDownloads;
 import dev.caravan.inference.model.ModelStore;
 import dev.caravan.inference.ort.Engine;
+import dev.caravan.inference.pipeline.AdapterFolders;
 import dev.caravan.inference.pipeline.PipelineLoader;
 import dev.caravan.inference.pipeline.PipelineRegistry;
 import dev.caravan.inference.pipeline.PipelineSchema;
@@ -101,7 +102,8 @@ public final class Hub implements AutoCloseable {
                 PipelineSchema::load, (id, folder) -> store.missing(id), clock, engine, settings.pipelines().standIns());
         PipelineLoader.Listener listener =
                 kafka.<PipelineLoader.Listener>map(KafkaHub::scopeEvents).orElse(new PipelineLoader.Listener() {});
-        loader = owned(new PipelineLoader(pipelines, settings.folders().models(), listener, clock));
+        AdapterFolders adapters = new AdapterFolders(settings.folders().loras(), settings.folders().samples());
+        loader = owned(new PipelineLoader(pipelines, settings.folders().models(), adapters, listener, clock));
         ServiceTokens tokens = Translated.tokens(settings);
         DownloadSettings web = Translated.downloads(settings, tokens);
         ModelDownloads downloads = owned(new ModelDownloads(store, web, clock));
@@ -110,7 +112,7 @@ public final class Hub implements AutoCloseable {
         sessions = owned(new Sessions(loader, pictures, assetPictures, settings.limits().sessions(), clock));
         peers = owned(LibWebRtc.peers(Translated.webrtc(settings), clock));
         LoraLibrary library = owned(new LoraLibrary(
-                new LoraFolder(settings.folders().loras(), settings.folders().samples()),
+                new LoraFolder(adapters.own(), adapters.shared()),
                 Translated.loraSources(settings),
                 web.withRetries(LORA_RETRIES),
                 tokens,

@@ -74,7 +74,7 @@ class LongLiveTest {
         "'vace_context_scale':3          | vace_context_scale must be a number from 0 to 2; 3 given",
         "'ref_images':'a.png'            | ref_images must be a list of at most 32 paths",
         "'quantization':'fp8_e4m3fn'     | quantized weights are not part of this build; load without quantization",
-        "'loras':[{'path':'a','scale':1}] | adapters are not part of this build; load without loras",
+        "'loras':[{'path':'a','scale':1}] | the adapter a is not in the LoRA folder; GET /api/v1/loras lists those that are",
         "'base_seed':-1                  | base_seed must be a whole number of at least 0; -1 given",
         "'seed':'dice'                   | base_seed must be a whole number of at least 0; dice given",
         "'denoising_steps':[1000,'x']    | denoising_steps must be whole numbers from 0 to 1000; [1000, x] given",
@@ -198,6 +198,24 @@ class LongLiveTest {
         long chunk = (Long) recorder.applied(steady, "reset_cache", offset).get("chunk");
         // Seed, prompt and caches are those of the beginning.
         assertEquals(values(recorder.chunk(steady, 0)), values(recorder.chunk(steady, chunk)));
+    }
+
+    @Test
+    void anAdapterIsLoadedAsItIsListedAndItsScaleChangesWhileItRuns() throws Exception {
+        String path = client.get("/api/v1/loras").at("/lora_files/0/path").asText();
+        JsonNode status = load(QUICK + ",'lora_merge_mode':'runtime_peft','loras':[{'path':'" + path + "','scale':1.5}]");
+        assertEquals("loaded", status.get("status").asText(), status::toString);
+        assertEquals("[{'path':'" + path + "','scale':1.5,'merge_mode':'runtime_peft'}]",
+                status.get("loaded_lora_adapters").toString().replace('"', '\''));
+        String steady = session("'prompts':[{'text':'a boat'}]");
+        String changing = session("'prompts':[{'text':'a boat'}]");
+        assertSame(recorder.chunk(steady, 0), recorder.chunk(changing, 0));
+
+        long offset = control(changing, "'lora_scales':[{'path':'" + path + "','scale':-3.0}]");
+
+        long chunk = (Long) recorder.applied(changing, "lora_scales", offset).get("chunk");
+        // It begins anew, so that but for the scale it would be the first chunk again.
+        assertOther(recorder.chunk(steady, 0), recorder.chunk(changing, chunk));
     }
 
     @Test

@@ -1,11 +1,13 @@
 package dev.caravan.api;
 
+import dev.caravan.inference.pipeline.LoadedAdapter;
 import dev.caravan.inference.pipeline.PipelineLoader;
 import dev.caravan.inference.pipeline.PipelineRegistry;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** Which pipelines there are, and which are loaded (contract §1.2). */
 public final class PipelinesApi extends ApiRoutes {
@@ -47,7 +49,7 @@ public final class PipelinesApi extends ApiRoutes {
         out.put("status", status.state().name().toLowerCase(Locale.ROOT));
         out.put("pipeline_id", status.pipelineId().orElse(null));
         out.put("load_params", status.loadParameters().orElse(null));
-        out.put("loaded_lora_adapters", null); // no pipeline takes adapters yet
+        out.put("loaded_lora_adapters", adapters(nodes));
         out.put("error", status.error().orElse(null));
         out.put("loading_stage", status.stage().orElse(null));
         out.put("produces_video", nodes.isEmpty() || flag(nodes.getLast(), "produces_video", true));
@@ -58,6 +60,21 @@ public final class PipelinesApi extends ApiRoutes {
             out.put("notes", notes); // the hub's own key: what was left out, or that weights are random
         }
         return Reply.json(out);
+    }
+
+    /** Null when none was asked for, as clients expect it. */
+    private static @Nullable List<Map<String, Object>> adapters(List<PipelineLoader.Node> nodes) {
+        List<Map<String, Object>> adapters = nodes.stream().flatMap(node -> node.loaded().adapters().stream()).distinct()
+                .map(PipelinesApi::adapter).toList();
+        return adapters.isEmpty() ? null : adapters;
+    }
+
+    private static Map<String, Object> adapter(LoadedAdapter adapter) {
+        Map<String, Object> out = new LinkedHashMap<>();
+        out.put("path", adapter.path());
+        out.put("scale", adapter.scale());
+        out.put("merge_mode", adapter.mergeMode());
+        return out;
     }
 
     private Map<String, Object> schemas() {

@@ -5,6 +5,7 @@ import dev.caravan.inference.frame.Frame;
 import dev.caravan.inference.frame.Picture;
 import dev.caravan.inference.pipeline.Chunk;
 import dev.caravan.inference.pipeline.LoadRequest;
+import dev.caravan.inference.pipeline.LoadedAdapter;
 import dev.caravan.inference.pipeline.LoadedPipeline;
 import dev.caravan.inference.pipeline.Parameters;
 import dev.caravan.inference.pipeline.Pipeline;
@@ -24,15 +25,21 @@ final class EchoPipeline implements Pipeline {
     private final PipelineSchema schema;
     private final List<String> missing;
     private final CountDownLatch loadMayEnd;
+    private final List<LoadedAdapter> adapters;
 
-    private EchoPipeline(PipelineSchema schema, List<String> missing, CountDownLatch loadMayEnd) {
+    private EchoPipeline(PipelineSchema schema, List<String> missing, CountDownLatch loadMayEnd, LoadedAdapter... adapters) {
         this.schema = schema;
         this.missing = missing;
         this.loadMayEnd = loadMayEnd;
+        this.adapters = List.of(adapters);
     }
 
     static EchoPipeline of(String id) {
         return new EchoPipeline(schema(id, "[]"), List.of(), new CountDownLatch(0));
+    }
+
+    static EchoPipeline adapted(String id, LoadedAdapter... adapters) {
+        return new EchoPipeline(schema(id, "[]"), List.of(), new CountDownLatch(0), adapters);
     }
 
     static EchoPipeline preprocessor(String id) {
@@ -72,6 +79,11 @@ final class EchoPipeline implements Pipeline {
             throw new PipelineException("weights.bin is missing", true);
         }
         return new LoadedPipeline() {
+            @Override
+            public List<LoadedAdapter> adapters() {
+                return EchoPipeline.this.adapters;
+            }
+
             @Override
             public PipelineStream open(SessionSeed seed) {
                 return new EchoStream();

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.caravan.inference.pipeline.LoadedAdapter;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
@@ -21,7 +22,9 @@ class PipelinesApiTest {
             EchoPipeline.of("passthrough"),
             EchoPipeline.preprocessor("gray"),
             EchoPipeline.slow("slow", slowMayEnd),
-            EchoPipeline.broken("broken"));
+            EchoPipeline.broken("broken"),
+            EchoPipeline.adapted("adapted", new LoadedAdapter("/loras/ink.safetensors", 0.5, "runtime_peft"),
+                    new LoadedAdapter("/loras/sea.safetensors", -1, "permanent_merge")));
     private final PipelinesApi api = new PipelinesApi(bench.registry, bench.loader);
 
     @AfterEach
@@ -104,6 +107,17 @@ class PipelinesApiTest {
     }
 
     @Test
+    void theAdaptersOfAllThatIsLoadedAreListedAndNullStandsForNone() throws Exception {
+        api.load(Requests.json("{'pipeline_ids':['passthrough']}"));
+        assertTrue(settled().get("loaded_lora_adapters").isNull());
+
+        api.load(Requests.json("{'pipeline_ids':['passthrough','adapted']}"));
+        assertEquals("[{\"path\":\"/loras/ink.safetensors\",\"scale\":0.5,\"merge_mode\":\"runtime_peft\"},"
+                + "{\"path\":\"/loras/sea.safetensors\",\"scale\":-1.0,\"merge_mode\":\"permanent_merge\"}]",
+                settled().get("loaded_lora_adapters").toString());
+    }
+
+    @Test
     void anUnknownIdEndsInAnErrorWithTheReason() throws Exception {
         api.load(Requests.json("{'pipeline_id':'nonsense'}"));
 
@@ -128,7 +142,7 @@ class PipelinesApiTest {
         JsonNode nodes = Json.MAPPER.valueToTree(NodeDefinitions.of(bench.registry.all()));
 
         assertEquals("scheduler", nodes.get(0).get("node_type_id").asText());
-        assertEquals(1 + 4, nodes.size());
+        assertEquals(1 + 5, nodes.size());
         JsonNode gray = nodes.get(2);
         assertEquals("gray", gray.get("pipeline_meta").get("id").asText());
         assertEquals("[\"video\",\"prompts\"]", names(gray.get("inputs")));

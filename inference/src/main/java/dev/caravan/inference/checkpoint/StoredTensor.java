@@ -48,7 +48,7 @@ public record StoredTensor(String name, DType dtype, Shape shape, Path file, lon
     }
 
     /** The same bytes under another name. */
-    StoredTensor named(String other) {
+    public StoredTensor named(String other) {
         return new StoredTensor(other, dtype, shape, file, offset, strides);
     }
 

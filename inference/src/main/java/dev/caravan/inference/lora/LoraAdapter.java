@@ -2,6 +2,7 @@ package dev.caravan.inference.lora;
 
 import dev.caravan.inference.checkpoint.Checkpoint;
 import dev.caravan.inference.checkpoint.CheckpointException;
+import dev.caravan.inference.checkpoint.Names;
 import dev.caravan.inference.checkpoint.StoredTensor;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -17,15 +18,22 @@ import java.util.Optional;
  * @param file        safetensors or PyTorch
  * @param honourAlpha whether its alphas count (spec lora.md §3)
  * @param pairs       one per layer, in file order
+ * @param lone        names of tensors that are no part of a pair, or whose partner is missing
  */
-public record LoraAdapter(Path file, boolean honourAlpha, List<LoraPair> pairs) {
+public record LoraAdapter(Path file, boolean honourAlpha, List<LoraPair> pairs, List<String> lone) {
 
     public LoraAdapter {
         pairs = List.copyOf(pairs);
+        lone = List.copyOf(lone);
+    }
+
+    /** The file's name without its folder, as messages have it. */
+    public String fileName() {
+        return Names.shown(String.valueOf(file.getFileName()));
     }
 
     /**
-     * Reads which layers a file adapts; tensors that are no part of a pair are ignored.
+     * Reads which layers a file adapts; tensors that are no part of a pair are only listed.
      *
      * @throws CheckpointException when it cannot be read, or has two pairs for one layer
      */
@@ -37,12 +45,14 @@ public record LoraAdapter(Path file, boolean honourAlpha, List<LoraPair> pairs) 
     /** As {@link #open}, of tensors under their own names. */
     static LoraAdapter of(Checkpoint tensors) throws CheckpointException {
         Map<String, EnumMap<LoraKey.Part, StoredTensor>> layers = new LinkedHashMap<>();
+        List<String> lone = new ArrayList<>(tensors.unreadable().keySet());
         for (StoredTensor tensor : tensors.tensors().values()) {
             Optional<LoraKey> key = LoraKey.of(tensor.name());
-            if (key.isPresent()
-                    && layers.computeIfAbsent(key.get().module(), module -> new EnumMap<>(LoraKey.Part.class))
+            if (key.isEmpty()) {
+                lone.add(tensor.name());
+            } else if (layers.computeIfAbsent(key.get().module(), module -> new EnumMap<>(LoraKey.Part.class))
                             .put(key.get().part(), tensor) != null) {
-                throw new CheckpointException(tensors.fileName() + " adapts " + key.get().module() + " twice");
+                throw new CheckpointException(tensors.fileName() + " adapts " + Names.shown(key.get().module()) + " twice");
             }
         }
         boolean honourAlpha = tensors.tensors().keySet().stream().anyMatch(LoraKey::honoursAlpha);
@@ -53,17 +63,24 @@ public record LoraAdapter(Path file, boolean honourAlpha, List<LoraPair> pairs) 
             if (down != null && up != null) {
                 StoredTensor alpha = honourAlpha ? layer.getValue().get(LoraKey.Part.ALPHA) : null;
                 pairs.add(new LoraPair(layer.getKey(), down, up, alpha == null ? 1 : scale(alpha, down)));
+            } else {
+                layer.getValue().values().forEach(tensor -> lone.add(tensor.name()));
             }
         }
-        return new LoraAdapter(tensors.path(), honourAlpha, pairs);
+        return new LoraAdapter(tensors.path(), honourAlpha, pairs, lone);
     }
 
     private static float scale(StoredTensor alpha, StoredTensor down) throws CheckpointException {
         if (alpha.shape().elements() != 1 || down.shape().rank() == 0 || down.shape().dim(0) == 0) {
             throw new CheckpointException(
-                    alpha.file().getFileName() + " has " + alpha.shape() + " where " + alpha.name() + " is one number");
+                    alpha.file().getFileName() + " has " + alpha.shape() + " where " + Names.shown(alpha.name()) + " is one number");
         }
-        return Checkpoint.floats(alpha)[0] / down.shape().dim(0);
+        float scale = Checkpoint.floats(alpha)[0] / down.shape().dim(0);
+        if (!Float.isFinite(scale)) {
+            throw new CheckpointException(
+                    alpha.file().getFileName() + " cannot be used: " + Names.shown(alpha.name()) + " is no finite number");
+        }
+        return scale;
     }
 
     /**
@@ -71,6 +88,35 @@ public record LoraAdapter(Path file, boolean honourAlpha, List<LoraPair> pairs) 
      * caller to tell.
      */
     public List<LoraPair> matching(Checkpoint model) {
-        return pairs.stream().filter(pair -> model.find(pair.weight()).filter(w -> w.shape().rank() == 2).isPresent()).toList();
+        return pairs.stream().filter(pair -> matches(pair, model)).toList();
+    }
+
+    /**
+     * As {@link #matching}, checked for it.
+     *
+     * @throws CheckpointException naming the first layer whose matrices have not its shape
+     */
+    public List<LoraPair> fitting(Checkpoint model) throws CheckpointException {
+        List<LoraPair> matching = matching(model);
+        for (LoraPair pair : matching) {
+            pair.fits(model.require(pair.weight()).shape());
+        }
+        return matching;
+    }
+
+    /** Names of the file's tensors that do nothing to this model: the lone ones, and pairs for layers it does not have. */
+    public List<String> unused(Checkpoint model) {
+        List<String> unused = new ArrayList<>(lone);
+        for (LoraPair pair : pairs) {
+            if (!matches(pair, model)) {
+                unused.add(pair.down().name());
+                unused.add(pair.up().name());
+            }
+        }
+        return unused;
+    }
+
+    private static boolean matches(LoraPair pair, Checkpoint model) {
+        return model.find(pair.weight()).filter(weight -> weight.shape().rank() == 2).isPresent();
     }
 }

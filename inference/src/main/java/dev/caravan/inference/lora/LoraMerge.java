@@ -23,6 +23,9 @@ import java.util.Optional;
  */
 public final class LoraMerge implements Recipe, AutoCloseable {
 
+    /** In a matrix of all adapters of one weight: 1 GB. */
+    private static final long MOST_NUMBERS = 1L << 28;
+
     /**
      * An adapter and how much of it.
      *
@@ -64,8 +67,7 @@ public final class LoraMerge implements Recipe, AutoCloseable {
             if (applied.strength() == 0) {
                 continue;
             }
-            for (LoraPair pair : applied.adapter().matching(source)) {
-                pair.fits(source.require(pair.weight()).shape());
+            for (LoraPair pair : applied.adapter().fitting(source)) {
                 terms.computeIfAbsent(pair.weight(), weight -> new ArrayList<>()).add(new Term(pair, pair.scale() * applied.strength()));
             }
         }
@@ -73,12 +75,22 @@ public final class LoraMerge implements Recipe, AutoCloseable {
         for (StoredTensor tensor : source.tensors().values()) {
             List<Term> own = terms.get(tensor.name());
             if (own != null) {
+                requireRoom(tensor, own);
                 changed.add(merged(tensor, own));
             } else {
                 conversion.of(tensor).ifPresent(changed::add);
             }
         }
         return changed;
+    }
+
+    /** All matrices for one weight are in memory together. */
+    private static void requireRoom(StoredTensor weight, List<Term> terms) throws CheckpointException {
+        long rank = terms.stream().mapToLong(term -> term.pair().rank()).sum();
+        if (rank * Math.max(weight.shape().dim(0), weight.shape().dim(1)) > MOST_NUMBERS) {
+            throw new CheckpointException("the adapters have together rank " + rank + " for " + weight.name()
+                    + ", which is too much to be merged; load fewer");
+        }
     }
 
     private NewTensor merged(StoredTensor weight, List<Term> terms) throws CheckpointException {

@@ -44,7 +44,7 @@ final class MergeSessions implements AutoCloseable {
         OrtSession session = sessions.computeIfAbsent(new Types(weight.dtype(), to), types -> device.load(model(types, device.provider()), EXACT));
         int out = Math.toIntExact(weight.shape().dim(0));
         int in = Math.toIntExact(weight.shape().dim(1));
-        int rank = terms.stream().mapToInt(term -> term.pair().rank()).sum();
+        int rank = terms.stream().mapToInt(term -> term.pair().rank()).reduce(0, Math::addExact);
         float[] a = new float[Math.multiplyExact(rank, in)];
         float[] b = new float[Math.multiplyExact(out, rank)];
         sideBySide(terms, a, b, out, in, rank);
@@ -66,8 +66,8 @@ final class MergeSessions implements AutoCloseable {
         int at = 0;
         for (LoraMerge.Term term : terms) {
             int own = term.pair().rank();
-            System.arraycopy(Checkpoint.floats(term.pair().down()), 0, a, at * in, own * in);
-            float[] up = Checkpoint.floats(term.pair().up());
+            System.arraycopy(term.pair().downNumbers(), 0, a, at * in, own * in);
+            float[] up = term.pair().upNumbers();
             for (int row = 0; row < out; row++) {
                 for (int column = 0; column < own; column++) {
                     b[row * rank + at + column] = term.scale() * up[row * own + column];

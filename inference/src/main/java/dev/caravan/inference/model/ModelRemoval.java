@@ -117,7 +117,9 @@ public final class ModelRemoval {
     }
 
     private static boolean isDerived(String id, String name) {
-        return name.equals(id + ".lock") || name.matches(Pattern.quote(id) + "-[0-9a-f]+\\.safetensors(\\.[a-z0-9-]+)*");
+        // Behind the id, what was done: "adapted" is merged with adapters somebody chose.
+        String made = Pattern.quote(id) + "(-[a-z0-9]+)?";
+        return name.matches(made + "\\.lock") || name.matches(made + "-[0-9a-f]+\\.safetensors(\\.[a-z0-9-]+)*");
     }
 
     private void requireInside(Path path) throws IOException, DownloadException {

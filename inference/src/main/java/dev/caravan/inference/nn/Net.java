@@ -24,8 +24,18 @@ import java.util.List;
  * @param weights  gives its weights by name
  * @param compute  element type of activations: fp32 on the CPU, bf16 or fp16 on CUDA
  * @param provider what will run it
+ * @param adapters what is added to its {@link Linear} layers
  */
-public record Net(Graph graph, Weights weights, DType compute, Provider provider) {
+public record Net(Graph graph, Weights weights, DType compute, Provider provider, List<Adapter> adapters) {
+
+    public Net {
+        adapters = List.copyOf(adapters);
+    }
+
+    /** Without adapters. */
+    public Net(Graph graph, Weights weights, DType compute, Provider provider) {
+        this(graph, weights, compute, provider, List.of());
+    }
 
     /** A weight in its stored shape, in the computed type. */
     public Value weight(String name) {
@@ -37,7 +47,11 @@ public record Net(Graph graph, Weights weights, DType compute, Provider provider
      * the CPU does once when it is created.
      */
     public Value weight(String name, Shape as) {
-        StoredTensor stored = weights.get(name);
+        return weight(name, weights.get(name), as);
+    }
+
+    /** As {@link #weight(String, Shape)}, of a tensor that is not among the network's own, under a name for the graph. */
+    public Value weight(String name, StoredTensor stored, Shape as) {
         if (as.elements() != stored.shape().elements()) {
             throw new IllegalArgumentException(name + " is " + stored.shape() + " and cannot be read as " + as);
         }

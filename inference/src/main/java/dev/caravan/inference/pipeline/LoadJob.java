@@ -21,9 +21,10 @@ final class LoadJob {
         return entry;
     }
 
-    Instance run(PipelineRegistry registry, Path modelsFolder, Progress progress) throws PipelineException, InterruptedException {
+    Instance run(PipelineRegistry registry, Path modelsFolder, AdapterFolders adapters, Progress progress)
+            throws PipelineException, InterruptedException {
         Pipeline pipeline = registry.find(entry.pipelineId()).orElseThrow(() -> unknown(registry));
-        LoadRequest request = new LoadRequest(withSeedAlias(entry.loadParameters()), modelsFolder);
+        LoadRequest request = new LoadRequest(withSeedAlias(entry.loadParameters()), modelsFolder, adapters);
         LoadedPipeline loaded = Objects.requireNonNull(pipeline.load(request, progress), "the pipeline gave no result");
         return new Instance(entry, pipeline.schema(), loaded);
     }

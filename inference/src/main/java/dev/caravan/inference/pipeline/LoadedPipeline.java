@@ -15,6 +15,11 @@ public interface LoadedPipeline extends AutoCloseable {
         return List.of();
     }
 
+    /** The adapters a client asked for at load, in its order. */
+    default List<LoadedAdapter> adapters() {
+        return List.of();
+    }
+
     /** Frees weights and graphs. All streams are closed before. */
     @Override
     void close();

@@ -41,6 +41,7 @@ public final class PipelineLoader implements AutoCloseable {
 
     private final PipelineRegistry registry;
     private final Path modelsFolder;
+    private final AdapterFolders adapters;
     private final Listener listener;
     private final InstantSource clock;
     private final Thread thread;
@@ -63,8 +64,18 @@ public final class PipelineLoader implements AutoCloseable {
 
     /** @param clock measures how long loads take */
     public PipelineLoader(PipelineRegistry registry, Path modelsFolder, Listener listener, InstantSource clock) {
+        this(registry, modelsFolder, AdapterFolders.below(modelsFolder), listener, clock);
+    }
+
+    /**
+     * @param adapters where adapters lie that a load may name
+     * @param clock    measures how long loads take
+     */
+    public PipelineLoader(
+            PipelineRegistry registry, Path modelsFolder, AdapterFolders adapters, Listener listener, InstantSource clock) {
         this.registry = registry;
         this.modelsFolder = modelsFolder;
+        this.adapters = adapters;
         this.listener = listener;
         this.clock = clock;
         this.thread = Thread.ofPlatform().name("pipeline-loader").daemon(true).start(this::run);
@@ -212,7 +223,7 @@ public final class PipelineLoader implements AutoCloseable {
         @Nullable Instance instance = null;
         @Nullable Throwable failure = null;
         try {
-            instance = job.run(registry, modelsFolder, text -> stage(job, text));
+            instance = job.run(registry, modelsFolder, adapters, text -> stage(job, text));
         } catch (Throwable t) { // A pipeline must not end the loader thread, out of memory and stack overflow included.
             failure = t;
         }

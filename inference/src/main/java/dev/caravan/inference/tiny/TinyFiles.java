@@ -21,6 +21,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.BiFunction;
 
 /**
@@ -40,6 +41,7 @@ record TinyFiles(Path folder, long seed) {
         textEncoderAndVace();
         autoencoders();
         generators();
+        styles();
     }
 
     private void wan() throws IOException, CheckpointException {
@@ -114,6 +116,32 @@ record TinyFiles(Path folder, long seed) {
         config("krea-realtime-video", labelled());
         safetensors("krea-realtime-video/krea-realtime-video-14b.safetensors",
                 tensors("krea", TransformerWeights.required(TinySizes.LARGE_TRANSFORMER), (name, shape) -> DType.BF16, NetworkKind.TRANSFORMER));
+    }
+
+    /** Adapters to choose from, named in the two ways that most are, for the generators of this size. */
+    private void styles() throws IOException, CheckpointException {
+        safetensors("lora/random-weights-converted.safetensors", style("converted",
+                Map.of("diffusion_model.blocks.0.self_attn.q", "blocks.0.self_attn.q",
+                        "diffusion_model.blocks.1.cross_attn.k", "blocks.1.cross_attn.k",
+                        "diffusion_model.blocks.2.ffn.2", "blocks.2.ffn.2"), ".lora_A", ".lora_B"));
+        List<NewTensor> trainer = style("trainer",
+                Map.of("lora_unet_blocks_0_cross_attn_v", "blocks.0.cross_attn.v",
+                        "lora_unet_blocks_1_self_attn_o", "blocks.1.self_attn.o",
+                        "lora_unet_blocks_2_ffn_0", "blocks.2.ffn.0"), ".lora_down", ".lora_up");
+        trainer.add(NewTensor.of("lora_unet_blocks_2_ffn_0.alpha", DType.F32, Shape.of(), TinySizes.LORA_RANK / 2f));
+        safetensors("lora/random-weights-trainer.safetensors", trainer);
+    }
+
+    /** @param layers name in the file to path in the generator */
+    private List<NewTensor> style(String network, Map<String, String> layers, String down, String up) {
+        Map<String, Shape> required = TransformerWeights.required(TRANSFORMER);
+        Map<String, Shape> pairs = new LinkedHashMap<>();
+        new TreeMap<>(layers).forEach((name, path) -> {
+            Shape weight = required.get(path + ".weight");
+            pairs.put(name + down + ".weight", Shape.of(TinySizes.LORA_RANK, weight.dim(1)));
+            pairs.put(name + up + ".weight", Shape.of(weight.dim(0), TinySizes.LORA_RANK));
+        });
+        return tensors(network, pairs, (name, shape) -> DType.BF16, NetworkKind.LORA);
     }
 
     /** A pair of matrices for every linear layer of every block, as PEFT names them (spec lora.md §2). */

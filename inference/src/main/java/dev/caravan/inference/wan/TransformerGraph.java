@@ -49,17 +49,12 @@ final class TransformerGraph {
         this.layers = new TransformerLayers(net, config, probe);
     }
 
-    /** As {@link #text(Weights, TransformerConfig, TransformerOptions, Provider, Probe)} without VACE. */
-    static OnnxModel text(Weights weights, TransformerConfig config, DType compute, Provider provider, Probe probe) {
-        return text(weights, config, TransformerOptions.of(compute), provider, probe);
-    }
-
     /**
      * {@code prompt [textLen,textDim] -> text_k.l, text_v.l [textLen,D]} of each block l (§3 step 3, §5). With VACE also {@code text
      * [textLen,D]}, of which its blocks make theirs.
      */
     static OnnxModel text(Weights weights, TransformerConfig config, TransformerOptions options, Provider provider, Probe probe) {
-        Net net = new Net(new Graph("wan.transformer.text"), weights, options.compute(), provider);
+        Net net = new Net(new Graph("wan.transformer.text"), weights, options.compute(), provider, options.adapters());
         new TransformerGraph(net, config, probe).text(options.vace().isPresent());
         return net.build();
     }
@@ -72,7 +67,7 @@ final class TransformerGraph {
      */
     static OnnxModel step(
             Weights weights, TransformerConfig config, LatentSize size, TransformerOptions options, Provider provider, Probe probe) {
-        Net net = new Net(new Graph("wan.transformer.step"), weights, options.compute(), provider);
+        Net net = new Net(new Graph("wan.transformer.step"), weights, options.compute(), provider, options.adapters());
         List<Integer> hinted = options.vace().map(VaceModule::layers).orElse(List.of());
         new TransformerGraph(net, config, probe).step(size, SelfAttention.of(options.keys(), net, config, size, probe), hinted);
         return net.build();

@@ -38,12 +38,14 @@ public final class TransformerState implements AutoCloseable {
     private final Tensor sinusoid;
     private final Tensor sigma;
     private final Tensor nextSigma;
+    private final AdapterStrengths adapters;
     private final PassInputs pass;
     private final CacheChanges changes;
     private final Binding textBinding;
     private final Map<Object, Binding> bindings = new HashMap<>();
     private final Optional<VaceState> vace;
     private boolean prompted;
+    private boolean otherText;
 
     TransformerState(Transformer transformer, int capacity) {
         if (capacity < 1) {
@@ -73,10 +75,11 @@ public final class TransformerState implements AutoCloseable {
             sinusoid = pool.zeros(transformer.compute(), Shape.of(1, config.freqDim()));
             sigma = pool.zeros(DType.F32, Shape.of(1));
             nextSigma = pool.zeros(DType.F32, Shape.of(1));
+            adapters = new AdapterStrengths(transformer.options().adapters(), pool);
             changes = new CacheChanges(transformer, pool, keys, values, Shape.of(transformer.size().tokens(), config.dim()),
                     transformer.compression().map(compression -> compression.open(pool, keys, values, textKeys)));
             vace = transformer.vace()
-                    .map(network -> pool.own(new VaceState(transformer, network, capacity, latents, sinusoid)));
+                    .map(network -> pool.own(new VaceState(transformer, network, capacity, latents, sinusoid, adapters)));
             textBinding = pool.own(transformer.text().bind());
             bindText();
         } catch (RuntimeException e) {
@@ -88,6 +91,7 @@ public final class TransformerState implements AutoCloseable {
     private void bindText() {
         textBinding.input(TransformerGraph.PROMPT, prompt);
         vace.ifPresent(own -> own.bindText(textBinding));
+        adapters.bind(textBinding, transformer.text());
         Shape rows = Shape.of(config.textLen(), config.dim());
         for (int layer = 0; layer < config.layers(); layer++) {
             textBinding.output(TransformerGraph.TEXT_KEYS.formatted(layer), pool.view(textKeys.get(layer), rows));
@@ -108,6 +112,7 @@ public final class TransformerState implements AutoCloseable {
         prompt.write(embedding.values());
         runText();
         prompted = true;
+        otherText = false;
         changes.promptSeen(false);
     }
 
@@ -150,6 +155,16 @@ public final class TransformerState implements AutoCloseable {
     /** Takes no context any more: steps are those of a model without VACE. What was taken for VACE stays for the next context. */
     public void withoutVace() {
         vace.ifPresent(VaceState::leave);
+    }
+
+    /**
+     * Changes with what strength adapters are added, from the next pass on; keys and values of the prompt are then made anew, those of past
+     * frames stay. Names of no adapter and differences below 1e-6 are ignored (spec lora.md §4).
+     *
+     * @param strengths by name of the adapter; others keep theirs
+     */
+    public void setAdapterScales(Map<String, Double> strengths) {
+        otherText |= adapters.set(strengths);
     }
 
     /**
@@ -247,6 +262,10 @@ public final class TransformerState implements AutoCloseable {
         if (from != own) {
             own.copyFrom(from);
         }
+        if (otherText) {
+            runText();
+            otherText = false;
+        }
         sinusoid.write(TimestepSinusoid.of(timestep, config.freqDim()));
         pass.write(cachePass);
         vace.filter(hints -> guided && hints.guiding())
@@ -283,6 +302,7 @@ public final class TransformerState implements AutoCloseable {
                 .output(TransformerGraph.FLOW, ofFrames(flow, frames))
                 .output(TransformerGraph.CLEAN, ofFrames(clean, frames))
                 .output(TransformerGraph.NEXT, ofFrames(next, frames));
+        adapters.bind(binding, transformer.step());
         pass.bind(binding, cachePass);
         Shape seen = pass.bound(cachePass, Shape.of(slots, transformer.size().tokens(), config.dim()));
         for (int layer = 0; layer < config.layers(); layer++) {

@@ -98,10 +98,10 @@ final class VaceGraph {
             VaceModule module,
             TransformerConfig config,
             LatentSize size,
-            DType compute,
+            TransformerOptions options,
             Provider provider,
             Probe probe) {
-        Net net = new Net(new Graph("wan.vace"), module.with(weights), compute, provider);
+        Net net = new Net(new Graph("wan.vace"), module.with(weights), options.compute(), provider, options.adapters());
         new VaceGraph(net, config, size, probe).hints(module.layers());
         return net.build();
     }

@@ -26,6 +26,7 @@ final class VaceInputs implements AutoCloseable {
     private final TensorPool pool;
     private final Tensor latents;
     private final Tensor sinusoid;
+    private final AdapterStrengths adapters;
     private final Tensor context;
     private final Tensor given;
     private final Tensor scale;
@@ -40,13 +41,22 @@ final class VaceInputs implements AutoCloseable {
      * @param text     of the prompt, [textLen,D]
      * @param latents  that steps read, [capacity,16,h,w]
      * @param sinusoid of a step's timestep
+     * @param adapters of the stream
      */
-    VaceInputs(Transformer transformer, VaceNetwork network, int capacity, Tensor text, Tensor latents, Tensor sinusoid) {
+    VaceInputs(
+            Transformer transformer,
+            VaceNetwork network,
+            int capacity,
+            Tensor text,
+            Tensor latents,
+            Tensor sinusoid,
+            AdapterStrengths adapters) {
         this.transformer = transformer;
         this.network = network;
         this.capacity = capacity;
         this.latents = latents;
         this.sinusoid = sinusoid;
+        this.adapters = adapters;
         this.rotary = new RotaryTables(transformer.config().headDim(), transformer.size());
         this.pool = new TensorPool(transformer.device());
         TransformerConfig config = transformer.config();
@@ -137,6 +147,7 @@ final class VaceInputs implements AutoCloseable {
                 .input(VaceGraph.CONTEXT, own.view(context, contexts(frames)))
                 .input(VaceGraph.GIVEN, own.view(given, Shape.of(frames, 1, 1)))
                 .input(VaceGraph.SCALE, scale);
+        adapters.bind(binding, network.hints());
         bindRows(own, binding, frames);
         for (int i = 0; i < network.layers().size(); i++) {
             binding.input(VaceGraph.TEXT_KEYS.formatted(i), textKeys.get(i))

@@ -36,7 +36,7 @@ final class VaceNetwork implements AutoCloseable {
         OrtSession text = device.load(VaceGraph.text(module, config, options.compute(), device.provider()), ofText);
         try {
             OrtSession hints = device.load(
-                    VaceGraph.hints(weights, module, config, size, options.compute(), device.provider(), probe), ofHints);
+                    VaceGraph.hints(weights, module, config, size, options, device.provider(), probe), ofHints);
             return new VaceNetwork(module.layers(), text, hints);
         } catch (RuntimeException e) {
             text.close();

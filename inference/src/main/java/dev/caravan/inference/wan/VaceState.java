@@ -18,6 +18,7 @@ final class VaceState implements AutoCloseable {
     private final int capacity;
     private final Tensor latents;
     private final Tensor sinusoid;
+    private final AdapterStrengths adapters;
     private final TensorPool pool;
     private final Tensor text;
     /** What stands for the hints of a step that has none: a row of zeros. */
@@ -29,13 +30,16 @@ final class VaceState implements AutoCloseable {
      * @param capacity the most frames of a step
      * @param latents  that steps read, [capacity,16,h,w]
      * @param sinusoid of a step's timestep
+     * @param adapters of the stream: some may change what the timestep means
      */
-    VaceState(Transformer transformer, VaceNetwork network, int capacity, Tensor latents, Tensor sinusoid) {
+    VaceState(
+            Transformer transformer, VaceNetwork network, int capacity, Tensor latents, Tensor sinusoid, AdapterStrengths adapters) {
         this.transformer = transformer;
         this.network = network;
         this.capacity = capacity;
         this.latents = latents;
         this.sinusoid = sinusoid;
+        this.adapters = adapters;
         this.pool = new TensorPool(transformer.device());
         TransformerConfig config = transformer.config();
         try {
@@ -66,7 +70,7 @@ final class VaceState implements AutoCloseable {
         }
         guiding = false;
         if (inputs == null) {
-            inputs = new VaceInputs(transformer, network, capacity, text, latents, sinusoid);
+            inputs = new VaceInputs(transformer, network, capacity, text, latents, sinusoid, adapters);
         }
         inputs.context(context, scale);
         guiding = scale > 0;

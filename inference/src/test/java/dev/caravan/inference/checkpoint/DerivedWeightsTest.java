@@ -94,6 +94,23 @@ class DerivedWeightsTest {
     }
 
     @Test
+    void whereTwoFilesAreKeptTheOneUsedAndTheNewestOtherStay() throws CheckpointException, IOException {
+        DerivedWeights two = derived.keeping(2);
+        List<Path> written = new ArrayList<>();
+        for (String version : List.of("1", "2", "3")) {
+            Path file = two.of("base", source, new Counting(version), ByteProgress.NONE).require("wide").file();
+            Files.setLastModifiedTime(file, FileTime.fromMillis(1_000_000_000_000L + 1000L * written.size()));
+            written.add(file);
+        }
+        assertEquals(written.subList(1, 3).stream().sorted().toList(), files());
+        Counting known = new Counting("2");
+        two.of("base", source, known, ByteProgress.NONE);
+        assertEquals(0, known.made.get());
+        derived.of("base", source, new Counting("2"), ByteProgress.NONE);
+        assertEquals(List.of(written.get(1)), files());
+    }
+
+    @Test
     void whatACrashLeftIsNeverUsedAndRemoved() throws CheckpointException, IOException {
         Checkpoint view = derived.of("base", source, new Counting("1"), ByteProgress.NONE);
         Path whole = view.require("wide").file();

@@ -19,10 +19,12 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class LoraAdapterTest {
 
@@ -107,5 +109,55 @@ class LoraAdapterTest {
         try (LoraMerge none = new LoraMerge(Ort.cpu(), List.of(new LoraMerge.Applied(adapter, 0)), Optional.empty())) {
             assertTrue(none.changed(base).isEmpty());
         }
+    }
+
+    @Test
+    void whatDoesNothingToAModelIsListed() throws CheckpointException {
+        Checkpoint base = Checkpoint.open(write("base.safetensors", f32("m.weight", Shape.of(1, 1), 1), f32("n.weight", Shape.of(1), 1)));
+        LoraAdapter adapter = LoraAdapter.open(write("a.safetensors",
+                f32("m.lora_A.weight", Shape.of(1, 1), 1), f32("m.lora_B.weight", Shape.of(1, 1), 1), f32("m.alpha", Shape.of(), 1),
+                f32("m.diff_b", Shape.of(1), 1), f32("half.lora_A.weight", Shape.of(1, 1), 1),
+                // A weight of one axis is none of a linear layer.
+                f32("n.lora_A.weight", Shape.of(1, 1), 1), f32("n.lora_B.weight", Shape.of(1, 1), 1)));
+        assertEquals(List.of("m"), adapter.fitting(base).stream().map(LoraPair::module).toList());
+        assertEquals(Set.of("m.diff_b", "half.lora_A.weight", "n.lora_A.weight", "n.lora_B.weight"), Set.copyOf(adapter.unused(base)));
+    }
+
+    @ParameterizedTest
+    @ValueSource(floats = {Float.NaN, Float.POSITIVE_INFINITY})
+    void numbersThatAreNotFiniteAreRefusedByTheirLayer(float bad) throws CheckpointException {
+        Checkpoint base = Checkpoint.open(write("base.safetensors", f32("m.weight", Shape.of(1, 1), 1)));
+        LoraAdapter adapter = LoraAdapter.open(
+                write("a.safetensors", f32("m.lora_A.weight", Shape.of(1, 1), bad), f32("m.lora_B.weight", Shape.of(1, 1), 1)));
+        String expected = "a.safetensors cannot be used: for m it has numbers that are not finite, as a training that failed leaves them";
+        assertEquals(expected, assertThrows(CheckpointException.class, adapter.pairs().getFirst()::requireFinite).getMessage());
+        try (LoraMerge merge = new LoraMerge(Ort.cpu(), List.of(new LoraMerge.Applied(adapter, 1)), Optional.empty())) {
+            DerivedWeights derived = new DerivedWeights(folder.resolve("derived"));
+            assertEquals(expected, assertThrows(
+                    CheckpointException.class, () -> derived.of("m", base, merge, ByteProgress.NONE)).getMessage());
+        }
+        Path alpha = write("alpha.safetensors", f32("m.lora_A.weight", Shape.of(1, 1), 1), f32("m.lora_B.weight", Shape.of(1, 1), 1),
+                f32("m.alpha", Shape.of(), bad));
+        assertEquals("alpha.safetensors cannot be used: m.alpha is no finite number",
+                assertThrows(CheckpointException.class, () -> LoraAdapter.open(alpha)).getMessage());
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 8193})
+    void aRankNobodyTrainsIsRefused(int rank) throws CheckpointException {
+        Checkpoint base = Checkpoint.open(write("base.safetensors", f32("m.weight", Shape.of(1, 1), 1)));
+        LoraAdapter adapter = LoraAdapter.open(write("a.safetensors", f32("m.lora_A.weight", Shape.of(rank, 1), new float[rank]),
+                f32("m.lora_B.weight", Shape.of(1, rank), new float[rank])));
+        assertEquals("a.safetensors cannot be used: for m it has rank " + rank + ", and 1 to 8192 is known",
+                assertThrows(CheckpointException.class, () -> adapter.fitting(base)).getMessage());
+    }
+
+    @Test
+    void namesOfAStrangersFileAreCutAndCleanedInMessages() throws CheckpointException {
+        String name = "m\u202e\u001b" + "x".repeat(5000);
+        Path file = write("twice.safetensors", f32(name + ".lora_A.weight", Shape.of(1, 1), 1),
+                f32("diffusion_model." + name + ".lora_A.weight", Shape.of(1, 1), 1));
+        assertEquals("twice.safetensors adapts m??" + "x".repeat(77) + "... twice",
+                assertThrows(CheckpointException.class, () -> LoraAdapter.open(file)).getMessage());
     }
 }

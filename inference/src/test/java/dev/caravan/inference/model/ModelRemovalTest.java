@@ -52,11 +52,13 @@ class ModelRemovalTest {
 
     @Test
     void whatWasMadeOutOfItsFilesGoesToo() throws Exception {
-        for (String file : List.of("longlive-0af3.safetensors", "longlive.lock", "memflow-0af3.safetensors", "longlive-mine.txt")) {
+        for (String file : List.of("longlive-0af3.safetensors", "longlive.lock", "memflow-0af3.safetensors", "longlive-mine.txt",
+                "longlive-adapted-0af3.safetensors", "longlive-adapted.lock")) {
             put(models.resolve("derived").resolve(file));
         }
         ModelRemoval.Removed removed = removal.remove(List.of("longlive"), false);
-        assertTrue(removed.files().containsAll(List.of("derived/longlive-0af3.safetensors", "derived/longlive.lock")), removed::toString);
+        assertTrue(removed.files().containsAll(List.of("derived/longlive-0af3.safetensors", "derived/longlive.lock",
+                "derived/longlive-adapted-0af3.safetensors", "derived/longlive-adapted.lock")), removed::toString);
         assertFalse(Files.exists(models.resolve("derived/longlive-0af3.safetensors")));
         assertTrue(Files.exists(models.resolve("derived/memflow-0af3.safetensors")));
         assertTrue(Files.exists(models.resolve("derived/longlive-mine.txt")));

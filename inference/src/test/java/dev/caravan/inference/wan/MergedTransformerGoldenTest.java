@@ -12,6 +12,7 @@ import dev.caravan.inference.golden.GoldenCase;
 import dev.caravan.inference.golden.Ort;
 import dev.caravan.inference.lora.LoraAdapter;
 import dev.caravan.inference.lora.LoraMerge;
+import dev.caravan.inference.nn.Adapter;
 import dev.caravan.inference.tensor.DType;
 import dev.caravan.inference.tensor.Shape;
 import java.nio.file.Path;
@@ -25,7 +26,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What the transformer says with adapters merged into its weights, in every recorded combination. */
+/** What the transformer says with adapters merged into its weights or beside them, in every recorded combination. */
 @Tag("golden")
 class MergedTransformerGoldenTest {
 
@@ -44,12 +45,27 @@ class MergedTransformerGoldenTest {
     @ParameterizedTest(name = "{1}", allowZeroInvocations = true)
     @MethodSource("merges")
     void theFlowIsThatOfTheReference(GoldenCase golden, String name, JsonNode call) throws CheckpointException {
+        assertFlow(golden, name, call, merged(golden, call), TransformerOptions.of(DType.F32));
+    }
+
+    @ParameterizedTest(name = "{1}", allowZeroInvocations = true)
+    @MethodSource("merges")
+    void theSameFlowComesFromAdaptersBesideTheWeights(GoldenCase golden, String name, JsonNode call) throws CheckpointException {
+        List<Adapter> adapters = new ArrayList<>();
+        for (LoraMerge.Applied applied : applied(golden, call)) {
+            adapters.add(LowRanks.of("adapter " + adapters.size(), applied, golden.weights(), folder));
+        }
+        assertFlow(golden, name, call, golden.weights(), TransformerOptions.of(DType.F32).withAdapters(adapters));
+    }
+
+    private static void assertFlow(GoldenCase golden, String name, JsonNode call, Checkpoint weights, TransformerOptions options)
+            throws CheckpointException {
         JsonNode forward = call.path("forward");
         Shape z = golden.stored(forward.path("z").asText()).shape();
         LatentSize size = new LatentSize((int) z.dim(2), (int) z.dim(3));
         int frames = (int) z.dim(1);
-        try (Transformer transformer = Transformer.load(
-                        Ort.cpu(), GoldenTransformer.config(golden), size, merged(golden, call)::get, TransformerOptions.of(DType.F32));
+        try (Transformer transformer =
+                        Transformer.load(Ort.cpu(), GoldenTransformer.config(golden), size, GoldenTransformer.weights(weights), options);
                 TransformerState state = transformer.open(12)) {
             state.setPrompt(GoldenTransformer.prompt(golden, forward.path("context").asText()));
             float[] latents = GoldenTransformer.frameMajor(golden, forward.path("z").asText());
@@ -61,13 +77,17 @@ class MergedTransformerGoldenTest {
         }
     }
 
-    private Checkpoint merged(GoldenCase golden, JsonNode call) throws CheckpointException {
+    private static List<LoraMerge.Applied> applied(GoldenCase golden, JsonNode call) throws CheckpointException {
         List<LoraMerge.Applied> applied = new ArrayList<>();
         for (JsonNode adapter : call.path("adapters")) {
             applied.add(new LoraMerge.Applied(
                     LoraAdapter.open(golden.folder().resolve(adapter.path("file").asText())), adapter.path("scale").floatValue()));
         }
-        try (LoraMerge merge = new LoraMerge(Ort.cpu(), applied, Optional.empty())) {
+        return applied;
+    }
+
+    private Checkpoint merged(GoldenCase golden, JsonNode call) throws CheckpointException {
+        try (LoraMerge merge = new LoraMerge(Ort.cpu(), applied(golden, call), Optional.empty())) {
             return new DerivedWeights(folder).of("golden", golden.weights(), merge, ByteProgress.NONE);
         }
     }

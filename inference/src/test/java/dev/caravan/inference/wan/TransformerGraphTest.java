@@ -151,7 +151,7 @@ class TransformerGraphTest {
             Weights weights = TestWeights.zeros(folder.resolve(config.dim() + ".safetensors"), config, DType.BF16);
             OnnxModel step = TransformerGraph.step(
                     weights, config, LatentSize.ofPictures(320, 576), TransformerOptions.of(DType.BF16), Provider.CUDA, Probe.NONE);
-            OnnxModel text = TransformerGraph.text(weights, config, DType.BF16, Provider.CUDA, Probe.NONE);
+            OnnxModel text = TransformerGraph.text(weights, config, TransformerOptions.of(DType.BF16), Provider.CUDA, Probe.NONE);
             assertEquals(2 * config.layers(), step.count(Op.microsoft("MultiHeadAttention")));
             assertEquals(model.getValue(), TransformerWeights.required(config).size());
             assertEquals(List.of(), CudaKernels.missing(step));
@@ -190,7 +190,7 @@ class TransformerGraphTest {
     }
 
     private OnnxModel text(DType stored, DType compute, Provider provider) throws IOException, CheckpointException {
-        return TransformerGraph.text(tiny(stored), TINY, compute, provider, Probe.NONE);
+        return TransformerGraph.text(tiny(stored), TINY, TransformerOptions.of(compute), provider, Probe.NONE);
     }
 
     private Weights tiny(DType stored) throws IOException, CheckpointException {

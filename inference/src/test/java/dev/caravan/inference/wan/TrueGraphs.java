@@ -30,7 +30,7 @@ public final class TrueGraphs {
     /** Writes a file of zeros that takes no room, reads its directory and builds both graphs on it. */
     public static List<OnnxModel> transformer(Path file, TransformerConfig config, LatentSize size) throws CheckpointException {
         Weights weights = CheckpointFile.sparse(file, DType.BF16, TransformerWeights.required(config))::get;
-        return List.of(TransformerGraph.text(weights, config, DType.BF16, Provider.CUDA, Probe.NONE),
+        return List.of(TransformerGraph.text(weights, config, TransformerOptions.of(DType.BF16), Provider.CUDA, Probe.NONE),
                 TransformerGraph.step(weights, config, size, TransformerOptions.of(DType.BF16), Provider.CUDA, Probe.NONE));
     }
 

@@ -145,7 +145,7 @@ class VaceGraphTest {
         return new Models(TransformerGraph.text(weights, config, options, provider, Probe.NONE),
                 TransformerGraph.step(weights, config, size, options, provider, Probe.NONE),
                 VaceGraph.text(module, config, compute, provider),
-                VaceGraph.hints(weights, module, config, size, compute, provider, Probe.NONE));
+                VaceGraph.hints(weights, module, config, size, TransformerOptions.of(compute), provider, Probe.NONE));
     }
 
     private Weights transformer(TransformerConfig config, DType stored) throws CheckpointException {

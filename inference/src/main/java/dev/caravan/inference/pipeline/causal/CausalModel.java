@@ -2,6 +2,7 @@ package dev.caravan.inference.pipeline.causal;
 
 import dev.caravan.inference.ort.OrtException;
 import dev.caravan.inference.pipeline.DeviceFailure;
+import dev.caravan.inference.pipeline.LoadedAdapter;
 import dev.caravan.inference.pipeline.LoadedPipeline;
 import dev.caravan.inference.pipeline.PipelineException;
 import dev.caravan.inference.pipeline.PipelineStream;
@@ -21,7 +22,7 @@ final class CausalModel implements LoadedPipeline {
         this.family = family;
         this.networks = networks;
         this.settings = settings;
-        this.requests = new RequestReader(defaultMode, settings.steps(), settings.manageCache());
+        this.requests = new RequestReader(defaultMode, settings.steps(), settings.manageCache(), new AdapterScales(settings.adapters()));
         this.notes = List.copyOf(notes);
     }
 
@@ -41,6 +42,11 @@ final class CausalModel implements LoadedPipeline {
     @Override
     public List<String> notes() {
         return notes;
+    }
+
+    @Override
+    public List<LoadedAdapter> adapters() {
+        return settings.adapters().stream().map(AskedAdapter::loaded).toList();
     }
 
     @Override

@@ -64,8 +64,10 @@ public final class CausalPipeline implements Pipeline {
                 ? asked.withoutVace("VACE is left out: " + id() + " misses " + configured.vaceModule() + ", download it to have VACE")
                 : asked;
         try {
-            CausalNetworks networks = warm(configured, new NetworkLoader(files, settings, device.get(), progress).load(), settings, progress);
+            NetworkLoader loader = new NetworkLoader(files, settings, device.get(), progress);
+            CausalNetworks networks = warm(configured, loader.load(), settings, progress);
             List<String> notes = new ArrayList<>(settings.notes());
+            notes.addAll(loader.notes());
             if (files.randomWeights()) {
                 notes.addFirst("random weights: " + id() + " was loaded from a set made for trying things out, its pictures are noise");
             }

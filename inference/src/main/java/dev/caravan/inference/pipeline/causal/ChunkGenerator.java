@@ -80,6 +80,7 @@ final class ChunkGenerator implements AutoCloseable {
 
     /** Makes one chunk; pictures are handed over as each latent is decoded. */
     void next(ChunkRequest request, VideoCodec.PictureSink out) {
+        transformer.setAdapterScales(request.loraScales());
         Conditioning conditioning = condition(request);
         beginAnewIfNeeded(request, conditioning);
         if (conditioning.updated() || !begun) {

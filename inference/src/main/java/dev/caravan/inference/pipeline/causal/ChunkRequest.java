@@ -24,7 +24,7 @@ import java.util.OptionalDouble;
  * @param resetCache      whether everything is to begin anew
  * @param vace            what guides it besides
  * @param attentionBias   weight of past frames, above 0 and at most 1; for families that know one
- * @param loraScales      strengths of adapters by path, that change with this chunk and stay so
+ * @param loraScales      strengths of adapters by name, that change with this chunk and stay so
  */
 record ChunkRequest(
         List<Rgb24> video,

@@ -17,6 +17,8 @@ import java.util.Map;
  * @param steps       timesteps of a session that names none, not empty
  * @param manageCache whether caches are reset by themselves where a session does not say
  * @param float8      whether the transformer's matrices are kept in eight bits
+ * @param vace        whether and how it can be guided
+ * @param adapters    to be loaded with it, in the client's order
  * @param notes       what was asked for by default only and is not there; for status and log
  */
 record LoadSettings(
@@ -27,6 +29,7 @@ record LoadSettings(
         VaeType vae,
         boolean float8,
         VaceSettings vace,
+        List<AskedAdapter> adapters,
         List<String> notes) {
 
     private static final long DEFAULT_SEED = 42;
@@ -34,13 +37,10 @@ record LoadSettings(
     /** As many as a session may name in its parameters. */
     private static final int MOST_STEPS = 100;
 
-    /** @throws PipelineException in one line, when a value is wrong or asks for what this build cannot do */
+    /** @throws PipelineException in one line, when a value is wrong */
     static LoadSettings of(CausalFamily family, PipelineSchema schema, LoadRequest request) throws PipelineException {
         Map<String, Object> given = request.parameters();
         PictureSize size = PictureSize.ofGenerative(schema, request);
-        if (given.get("loras") instanceof List<?> loras && !loras.isEmpty()) {
-            throw refused("loras", "adapters are");
-        }
         List<String> notes = new ArrayList<>();
         VaeType asked = vae(given);
         VaeType vae = family.onlyVae().orElse(asked);
@@ -48,18 +48,14 @@ record LoadSettings(
             notes.add(family.id() + " knows no other VAE than " + vae.wireName() + ", which is loaded instead of " + asked.wireName());
         }
         return new LoadSettings(size, seed(given), steps(family, given), manageCache(given), vae, float8(given), VaceSettings.of(given),
-                List.copyOf(notes));
+                AskedAdapter.read(request), List.copyOf(notes));
     }
 
     /** Without VACE, which nobody asked for in so many words. */
     LoadSettings withoutVace(String note) {
         List<String> more = new ArrayList<>(notes);
         more.add(note);
-        return new LoadSettings(size, seed, steps, manageCache, vae, float8, VaceSettings.OFF, List.copyOf(more));
-    }
-
-    private static PipelineException refused(String key, String what) {
-        return new PipelineException(what + " not part of this build; load without " + key, true);
+        return new LoadSettings(size, seed, steps, manageCache, vae, float8, VaceSettings.OFF, adapters, List.copyOf(more));
     }
 
     private static long seed(Map<String, Object> given) throws PipelineException {

@@ -35,7 +35,7 @@ record MemoryPlan(String what, long model, long stream) {
      *
      * @param options       of the transformer
      * @param text          the text encoder's file
-     * @param vaceBlocks    of the module that makes hints; 0 without
+     * @param weights       the generator's, opened
      * @param vae           what the autoencoder takes
      * @param cacheFrames   slots of a stream's caches
      */
@@ -46,7 +46,7 @@ record MemoryPlan(String what, long model, long stream) {
             LatentSize size,
             TransformerOptions options,
             Checkpoint text,
-            int vaceBlocks,
+            GeneratorWeights weights,
             VideoAutoencoders.Memory vae,
             int cacheFrames) {
         DType compute = options.compute();
@@ -57,7 +57,9 @@ record MemoryPlan(String what, long model, long stream) {
             boolean narrow = settings.float8() && !cpu && weight.rank() == 2;
             transformer += weight.bytes(narrow ? DType.F8_E4M3 : compute);
         }
+        transformer += weights.adapterNumbers() * compute.bytes();
         long guided = 0;
+        int vaceBlocks = weights.vaceBlocks();
         if (vaceBlocks > 0) {
             transformer += VaceWeights.required(config, vaceBlocks).values().stream().mapToLong(weight -> weight.bytes(compute)).sum();
             guided = VaceModule.streamBytes(config, size, compute, vaceBlocks, cacheFrames, Math.min(cacheFrames, MOST_OF_A_STEP));

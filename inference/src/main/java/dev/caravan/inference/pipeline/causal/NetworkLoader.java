@@ -2,12 +2,6 @@ package dev.caravan.inference.pipeline.causal;
 
 import dev.caravan.inference.checkpoint.Checkpoint;
 import dev.caravan.inference.checkpoint.CheckpointException;
-import dev.caravan.inference.checkpoint.Conversion;
-import dev.caravan.inference.checkpoint.DerivedWeights;
-import dev.caravan.inference.checkpoint.Float8;
-import dev.caravan.inference.checkpoint.Requirements;
-import dev.caravan.inference.lora.LoraAdapter;
-import dev.caravan.inference.lora.LoraMerge;
 import dev.caravan.inference.nn.Weights;
 import dev.caravan.inference.ort.Device;
 import dev.caravan.inference.ort.Provider;
@@ -25,13 +19,12 @@ import dev.caravan.inference.wan.TextEncoder;
 import dev.caravan.inference.wan.Transformer;
 import dev.caravan.inference.wan.TransformerConfig;
 import dev.caravan.inference.wan.TransformerOptions;
-import dev.caravan.inference.wan.TransformerWeights;
 import dev.caravan.inference.wan.VaceModule;
 import dev.caravan.inference.wan.VaeOptions;
 import dev.caravan.inference.wan.VideoAutoencoder;
 import dev.caravan.inference.wan.VideoAutoencoders;
-import java.nio.file.Path;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
@@ -51,6 +44,7 @@ final class NetworkLoader {
     private final Progress progress;
     private final DType compute;
     private final Deque<AutoCloseable> open = new ArrayDeque<>();
+    private final List<String> notes = new ArrayList<>();
 
     NetworkLoader(ModelFiles files, LoadSettings settings, Device device, Progress progress) {
         this.files = files;
@@ -66,24 +60,29 @@ final class NetworkLoader {
         try {
             TransformerConfig config = TransformerConfig.parse(files.configText());
             LatentSize size = LatentSize.ofPictures(settings.size().height(), settings.size().width());
+            var weights = new GeneratorWeights(files, settings, device, compute, config, this::preparing);
+            notes.addAll(weights.notes());
             TransformerOptions options = options();
-            MemoryPlan memory = memory(config, size, options);
+            MemoryPlan memory = memory(config, size, options, weights);
             memory.requireModel(device);
             stage("Loading text encoder...");
             PromptEncoder prompts = prompts(config);
             stage("Loading diffusion model...");
-            Checkpoint weights = quantized(generator(config));
+            Weights generator = weights.transformer();
+            options = options.withAdapters(weights.adapters());
             if (settings.vace().loaded()) {
                 stage("Loading VACE...");
-                options = options.withVace(vaceModule(config));
             }
+            Optional<VaceModule> vace = weights.vace();
+            options = vace.isPresent() ? options.withVace(vace.get()) : options;
             stage("Building diffusion model...");
-            Transformer transformer = owned(Transformer.load(device, config, size, Weights.of(weights), options));
+            Transformer transformer = owned(Transformer.load(device, config, size, generator, options));
             stage("Loading VAE...");
-            VideoAutoencoder vae = owned(vae());
+            VideoAutoencoder autoencoder =
+                    owned(VideoAutoencoders.load(vaeOptions(), Checkpoint.open(files.vae(settings.vae())), device));
             LatentMix mix = owned(new LatentMix(device));
             loaded = true;
-            return new CausalNetworks(device, compute, size, prompts, open.getLast(), transformer, vae, mix, memory);
+            return new CausalNetworks(device, compute, size, prompts, open.getLast(), transformer, autoencoder, mix, memory);
         } catch (CheckpointException e) {
             if (Thread.interrupted()) {
                 // The system breaks off reading and writing in a thread that was interrupted, which is nobody's fault.
@@ -98,16 +97,12 @@ final class NetworkLoader {
         }
     }
 
-    private MemoryPlan memory(TransformerConfig config, LatentSize size, TransformerOptions options) throws CheckpointException {
+    private MemoryPlan memory(TransformerConfig config, LatentSize size, TransformerOptions options, GeneratorWeights weights)
+            throws CheckpointException {
         String what = files.family().id() + " at " + settings.size().width() + "x" + settings.size().height();
-        return MemoryPlan.of(what, settings, config, size, options, Checkpoint.open(files.textEncoder()), vaceBlocks(config),
+        return MemoryPlan.of(what, settings, config, size, options, Checkpoint.open(files.textEncoder()), weights,
                 VideoAutoencoders.memory(vaeOptions(), Checkpoint.open(files.vae(settings.vae())), device.provider()),
                 files.family().newCachePolicy().capacityFrames());
-    }
-
-    /** How many it is loaded with. */
-    private int vaceBlocks(TransformerConfig config) throws CheckpointException {
-        return settings.vace().loaded() ? VaceModule.blocks(VaceModule.in(Checkpoint.open(files.vaceModule()), config)) : 0;
     }
 
     private PromptEncoder prompts(TransformerConfig config) throws CheckpointException {
@@ -128,52 +123,9 @@ final class NetworkLoader {
         }
     }
 
-    /** The generator with its built-in adapter merged in, in the type it is computed in where the file has a wider one. */
-    private Checkpoint generator(TransformerConfig config) throws CheckpointException {
-        Checkpoint file = Checkpoint.open(files.generator());
-        Checkpoint model = file.nested("generator").orElse(file).modelNames();
-        var extra = new Requirements(TransformerWeights.required(config)).check(model);
-        if (!extra.isEmpty()) {
-            LOG.warn("{}: {} tensors are not known and not used, for example {}", files.generator().getFileName(), extra.size(),
-                    extra.iterator().next());
-        }
-        // On the CPU narrow weights are widened by the session; on a device they must be there as they are computed with.
-        Optional<DType> type = device.provider() == Provider.CPU ? Optional.empty() : Optional.of(compute);
-        DerivedWeights derived = new DerivedWeights(files.derived());
-        Optional<Path> lora = files.builtInLora();
-        if (lora.isEmpty()) {
-            return derived.of(files.family().id(), model, new Conversion(type), this::merging);
-        }
-        LoraAdapter adapter = LoraAdapter.open(lora.get());
-        if (adapter.matching(model).isEmpty()) {
-            throw new CheckpointException(lora.get().getFileName() + " adapts no layer of " + files.generator().getFileName());
-        }
-        try (LoraMerge merge = new LoraMerge(device, List.of(new LoraMerge.Applied(adapter, 1)), type)) {
-            return derived.of(files.family().id(), model, merge, this::merging);
-        }
-    }
-
-    /** In eight bits, where that was asked for: after everything else was done to the weights. */
-    private Checkpoint quantized(Checkpoint weights) throws CheckpointException {
-        if (!settings.float8()) {
-            return weights;
-        }
-        Float8 recipe = files.family().sharesScales(settings.vace().loaded()) ? new Float8(NetworkLoader::projection) : Float8.each();
-        return new DerivedWeights(files.derived()).of(files.family().id() + "-fp8", weights, recipe, this::merging);
-    }
-
-    /** Queries, keys and values of one block under one name. */
-    private static String projection(String weight) {
-        return weight.replaceFirst("\\.self_attn\\.[qkv]\\.", ".self_attn.qkv.");
-    }
-
-    /** The module that lets it be guided. */
-    private VaceModule vaceModule(TransformerConfig config) throws CheckpointException {
-        Checkpoint file = Checkpoint.open(files.vaceModule());
-        String name = file.fileName().replaceFirst("\\.[^.]*$", "");
-        Optional<DType> type = device.provider() == Provider.CPU ? Optional.empty() : Optional.of(compute);
-        return VaceModule.of(
-                new DerivedWeights(files.derived()).of(name, VaceModule.in(file, config), new Conversion(type), this::merging), config);
+    /** What people should know of what was loaded. */
+    List<String> notes() {
+        return List.copyOf(notes);
     }
 
     private TransformerOptions options() {
@@ -181,12 +133,8 @@ final class NetworkLoader {
         return TransformerOptions.of(compute).withKeys(family.newCachePolicy().keys()).withWideAverages(family.wideAverages());
     }
 
-    private void merging(long done, long total) {
+    private void preparing(long done, long total) {
         progress.stage("Preparing weights: %d of %d MB...".formatted(done >> 20, total >> 20));
-    }
-
-    private VideoAutoencoder vae() throws CheckpointException {
-        return VideoAutoencoders.load(vaeOptions(), Checkpoint.open(files.vae(settings.vae())), device);
     }
 
     private VaeOptions vaeOptions() {

@@ -10,7 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 
-/** Reads a session's parameters (contract §2.6) as what one chunk is made from. Immutable. */
+/** Reads a session's parameters (contract §2.6) as what one chunk is made from. Thread-safe. */
 final class RequestReader {
 
     static final double DEFAULT_NOISE_SCALE = 0.7;
@@ -20,11 +20,13 @@ final class RequestReader {
     private final String defaultMode;
     private final List<Integer> defaultSteps;
     private final boolean manageCache;
+    private final AdapterScales adapterScales;
 
-    RequestReader(String defaultMode, List<Integer> defaultSteps, boolean manageCache) {
+    RequestReader(String defaultMode, List<Integer> defaultSteps, boolean manageCache, AdapterScales adapterScales) {
         this.defaultMode = defaultMode;
         this.defaultSteps = defaultSteps;
         this.manageCache = manageCache;
+        this.adapterScales = adapterScales;
     }
 
     boolean fromVideo(Parameters parameters) {
@@ -32,6 +34,9 @@ final class RequestReader {
     }
 
     ChunkRequest read(List<Rgb24> video, Parameters parameters, VaceRequest vace) {
+        boolean manage = parameters.bool("manage_cache", manageCache);
+        // Scales that change nothing begin anew all the same (spec models/overview.md §2, step 0).
+        boolean anew = parameters.bool("reset_cache", false) || manage && adapterScales.sent(parameters);
         return new ChunkRequest(
                 video,
                 prompts(parameters.prompts()),
@@ -40,11 +45,11 @@ final class RequestReader {
                 steps(parameters),
                 Math.clamp(parameters.number("noise_scale", DEFAULT_NOISE_SCALE), 0, 1),
                 parameters.bool("noise_controller", true),
-                parameters.bool("manage_cache", manageCache),
-                parameters.bool("reset_cache", false),
+                manage,
+                anew,
                 vace,
                 bias(parameters),
-                Map.of());
+                adapterScales.read(parameters));
     }
 
     private static OptionalDouble bias(Parameters parameters) {

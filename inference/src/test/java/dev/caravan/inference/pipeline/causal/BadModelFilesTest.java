@@ -136,8 +136,9 @@ class BadModelFilesTest {
                 arguments("a text encoder whose tensors overlap", ModelDamage.overlapping(TEXT_ENCODER), "overlaps another tensor"),
                 arguments("a text encoder of whole numbers", ModelDamage.ofWholeNumbers(TEXT_ENCODER, "blocks.0.attn.q.weight"),
                         "umt5-xxl-enc-fp8_e4m3fn.safetensors does not fit this network: it cannot give 1 of"),
-                arguments("a text encoder of another width", ModelDamage.config(json -> json.put("text_dim", 48)),
-                        "the text encoder makes rows of 32 numbers, the diffusion model wants 48"),
+                arguments("prompts of another width", ModelDamage.config(json -> json.put("text_dim", 48)),
+                        "longlive_base.pt does not fit this network: it has another shape for 1 of 96 tensors: text_embedding.0.weight is"
+                                + " [32,32], not [32,48]"),
                 arguments("a text encoder of fewer words", ModelDamage.ofShape(TEXT_ENCODER, "token_embedding.weight", Shape.of(16, 32)),
                         " pieces, the text encoder knows 16: the files do not belong together"),
                 arguments("a VAE cut short", ModelDamage.cut(VAE), "Wan2.1_VAE.pth is damaged, download it again"),

@@ -30,7 +30,7 @@ class ContextRecomputeTest {
     private final List<float[]> contexts = new ArrayList<>();
     private final List<float[]> latents = new ArrayList<>();
     private final List<byte[]> pictures = new ArrayList<>();
-    private final RequestReader reader = new RequestReader("text", List.of(1000), true);
+    private final RequestReader reader = new RequestReader("text", List.of(1000), true, new AdapterScales(List.of()));
 
     @BeforeAll
     static void load() throws Exception {

@@ -135,7 +135,7 @@ class KreaRealtimeVideoTest {
         List<byte[]> cold = new ArrayList<>();
         try (CausalNetworks networks = ContextRecomputeTest.networks(Map.of());
                 PipelineStream stream = new CausalStream(new ChunkGenerator(KREA, networks, 42, ChunkProbe.NONE),
-                        new RequestReader("text", KREA.denoisingSteps(), true),
+                        new RequestReader("text", KREA.denoisingSteps(), true, new AdapterScales(List.of())),
                         new VaceReader("krea-realtime-video", VaceSettings.OFF, PictureFiles.NONE, 12), LoadSettings.of(KREA, SCHEMA, request()).size())) {
             cold.addAll(chunks(stream, text("a boat"), 2));
         }

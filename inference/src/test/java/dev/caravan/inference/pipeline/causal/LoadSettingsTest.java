@@ -3,13 +3,14 @@ package dev.caravan.inference.pipeline.causal;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.caravan.inference.pipeline.LoadRequest;
 import dev.caravan.inference.pipeline.PictureSize;
 import dev.caravan.inference.pipeline.PipelineException;
 import dev.caravan.inference.pipeline.PipelineSchema;
 import dev.caravan.inference.wan.VaeType;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -56,7 +57,7 @@ class LoadSettingsTest {
         sent.put("loras", List.of());
         LoadSettings settings = settings(sent);
         assertEquals(new LoadSettings(new PictureSize(512, 512), 7, List.of(1000, 500), false, VaeType.LIGHTTAE, false, VaceSettings.OFF,
-                List.of()), settings);
+                List.of(), List.of()), settings);
     }
 
     @ParameterizedTest
@@ -75,7 +76,14 @@ class LoadSettingsTest {
             ref_images | a.png | ref_images must be a list of at most 32 paths
             ref_images | [1] | ref_images must be a list of at most 32 paths
             quantization | int4 | quantization must be null or fp8_e4m3fn; int4 given
-            loras | [a] | adapters are not part of this build; load without loras
+            loras | [3] | loras must be a list of {path, scale, merge_mode}
+            loras | x | loras must be a list of {path, scale, merge_mode}
+            loras | [{"scale":1}] | loras must be a list of {path, scale, merge_mode}
+            loras | [{"path":"ink.safetensors"}] | the adapter ink.safetensors is not in the LoRA folder; GET /api/v1/loras lists those that are
+            loras | [{"path":"/etc/passwd"}] | the adapter passwd is not in the LoRA folder; GET /api/v1/loras lists those that are
+            loras | [{"path":"a","scale":10.5}] | the scale of an adapter must be a number from -10 to 10; 10.5 given
+            loras | [{"path":"a","merge_mode":"melt"}] | merge_mode must be one of permanent_merge, runtime_peft, module_targeted; melt given
+            lora_merge_mode | 7 | lora_merge_mode must be one of permanent_merge, runtime_peft, module_targeted; 7 given
             """)
     void whatCannotBeDoneIsRefusedInOneLine(String key, String value, String message) {
         PipelineException refused = assertThrows(PipelineException.class, () -> settings(Map.of(key, json(value))));
@@ -86,7 +94,11 @@ class LoadSettingsTest {
 
     private static Object json(String text) {
         if (text.startsWith("[")) {
-            return Arrays.stream(text.substring(1, text.length() - 1).split(",")).map(LoadSettingsTest::json).toList();
+            try {
+                return new ObjectMapper().readValue(text, List.class);
+            } catch (JsonProcessingException e) {
+                throw new AssertionError(e);
+            }
         }
         if (text.equals("true")) {
             return true;

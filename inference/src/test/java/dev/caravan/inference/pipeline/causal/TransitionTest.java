@@ -38,7 +38,7 @@ class TransitionTest {
             anew.add(begunAnew);
         }
     });
-    private final RequestReader reader = new RequestReader("text", List.of(1000), true);
+    private final RequestReader reader = new RequestReader("text", List.of(1000), true, new AdapterScales(List.of()));
     private Map<String, Object> parameters = Map.of();
 
     @BeforeAll

@@ -69,8 +69,10 @@ class VaceStreamTest {
     }
 
     private static CausalNetworks networks(CausalFamily family, Map<String, Object> more) throws Exception {
+        Map<String, Object> parameters = new HashMap<>(more);
+        parameters.put("vace_enabled", true);
         LoadSettings settings =
-                LoadSettings.of(family, PipelineSchema.load(family.id()), TinyLongLive.request(models, more));
+                LoadSettings.of(family, PipelineSchema.load(family.id()), TinyLongLive.request(models, parameters));
         return new NetworkLoader(new ModelFiles(family, models), settings, Ort.cpu(), Progress.NONE).load();
     }
 
@@ -380,7 +382,7 @@ class VaceStreamTest {
         Files.copy(other.resolve("WanVideo_comfy/umt5-xxl-enc-fp8_e4m3fn.safetensors"), module);
         PipelineException refused =
                 assertThrows(PipelineException.class, () -> TinyLongLive.load(Ort.cpu(), other, Map.of("vace_enabled", true)));
-        assertTrue(refused.getMessage().startsWith("Wan2_1-VACE_module_1_3B_bf16.safetensors does not fit this network: it lacks "),
+        assertTrue(refused.getMessage().startsWith("Wan2_1-VACE_module_1_3B_bf16.safetensors holds no VACE module"),
                 refused.getMessage());
         TinyLongLive.load(Ort.cpu(), other, Map.of("vace_enabled", false)).close();
     }
