@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.caravan.inference.diffusion.PhiloxNoise;
 import dev.caravan.inference.pipeline.causal.WatchedStream.Seen;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -14,6 +15,7 @@ import java.util.Map;
 import java.util.OptionalDouble;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -28,9 +30,10 @@ class EveryParameterOnEveryFamilyTest {
     private static final List<TinyFamily> FAMILIES = new ArrayList<>();
 
     @BeforeAll
-    static void load() throws Exception {
+    static void load(@TempDir Path folder) throws Exception {
+        Path models = TinyFamily.models(folder);
         for (CausalFamily family : TinyFamily.all()) {
-            FAMILIES.add(TinyFamily.load(family));
+            FAMILIES.add(TinyFamily.load(family, models));
         }
     }
 
@@ -321,6 +324,28 @@ class EveryParameterOnEveryFamilyTest {
             assertArrayEquals(unchanged.chunk().context, missing.context, ROUNDING, "left out");
             assertEquals(List.of(), referring.chunk("vace_ref_images", List.of()).refused);
         }
+    }
+
+    @ParameterizedTest
+    @MethodSource("families")
+    void loraScalesAreTheStrengthOfAnAdapterFromTheNextChunkOn(TinyFamily of) {
+        try (WatchedStream changed = text(of); WatchedStream unchanged = text(of)) {
+            Seen other = changed.chunk("manage_cache", false, "lora_scales", scale(of, -2));
+            Seen usual = unchanged.chunk("manage_cache", false);
+            assertFalse(other.anew);
+            assertArrayEquals(usual.begin(), other.begin());
+            assertDiffer(usual.steps.getFirst().x0(), other.steps.getFirst().x0());
+            assertDiffer(unchanged.chunk().latents, changed.chunk().latents);
+
+            Seen back = changed.chunk("manage_cache", true, "lora_scales", scale(of, 1));
+            assertTrue(back.anew, "managed caches are those of one strength");
+            assertArrayEquals(unchanged.chunk("manage_cache", true, "reset_cache", true).latents, back.latents);
+            assertFalse(changed.chunk().anew);
+        }
+    }
+
+    private static List<Map<String, Object>> scale(TinyFamily of, double scale) {
+        return List.of(Map.of("path", TinyFamily.adapter(of.family()), "scale", scale));
     }
 
     private static int latents(Seen chunk, TinyFamily of) {

@@ -76,7 +76,8 @@ final class WatchedStream implements AutoCloseable {
     WatchedStream(TinyFamily of) {
         this.of = of;
         generator = new ChunkGenerator(of.family(), of.networks(), of.settings().seed(), new Probe());
-        reader = new RequestReader("text", of.settings().steps(), of.settings().manageCache());
+        reader = new RequestReader("text", of.settings().steps(), of.settings().manageCache(),
+                new AdapterScales(of.settings().adapters()));
         vace = new VaceReader(of.family().id(), of.settings().vace(), WatchedStream::picture, generator.inputFrames());
     }
 
