@@ -3,6 +3,7 @@ package dev.caravan.inference.bench.gpu;
 import dev.caravan.inference.bench.BenchOptions;
 import dev.caravan.inference.bench.FigureTable;
 import dev.caravan.inference.bench.Machine;
+import dev.caravan.inference.bench.PipelineTable;
 import dev.caravan.inference.bench.WorkFolder;
 import dev.caravan.inference.ort.DeviceRequest;
 import dev.caravan.inference.ort.OrtException;
@@ -29,10 +30,13 @@ public final class GpuCheck {
     private final PrintStream out;
     private final FigureTable figures = new FigureTable();
     private final FigureTable summary = new FigureTable();
+    private final PipelineTable rows = new PipelineTable();
+    private final boolean pipelines;
     private int failures;
 
-    private GpuCheck(PrintStream out) {
+    private GpuCheck(PrintStream out, boolean pipelines) {
         this.out = out;
+        this.pipelines = pipelines;
     }
 
     public static void main(String[] arguments) throws Exception {
@@ -60,19 +64,19 @@ public final class GpuCheck {
         }
         Provider provider = options.device() == DeviceRequest.CPU ? Provider.CPU : Provider.CUDA;
         try (WorkFolder folder = WorkFolder.in(options.folder())) {
-            return run(natives, provider, folder.path(), out);
+            return run(natives, provider, folder.path(), options.pipelines(), out);
         }
     }
 
     /** On the CPU at tiny sizes. */
-    static int run(OrtNatives natives, Provider provider, Path folder, PrintStream out) {
+    static int run(OrtNatives natives, Provider provider, Path folder, boolean pipelines, PrintStream out) {
         if (provider == Provider.CUDA && !natives.hasCuda()) {
             out.println("no GPU check without the CUDA provider: " + natives + " has none; give a folder that has it with --ort DIR,"
                     + " or build with Microsoft's for CUDA 12 by --device cuda");
             return NO_GPU;
         }
         try (Rig rig = Rig.open(natives, provider, provider == Provider.CPU ? Sizes.TINY : Sizes.TRUE, folder)) {
-            return new GpuCheck(out).all(rig);
+            return new GpuCheck(out, pipelines).all(rig);
         } catch (OrtException e) {
             out.println("no GPU here that can be used: " + e.getMessage());
             return NO_GPU;
@@ -96,10 +100,10 @@ public final class GpuCheck {
                 new Check("text encoder with bias", NetworkChecks::textEncoder),
                 new Check("skip norm far from zero", TransformerChecks::skipNorm),
                 new Check("small graphs", NetworkChecks::filters),
-                new Check("whole chunks", new WholeModelCheck(figures)::run))) {
+                new Check("whole chunks", new WholeModelCheck(figures, rows, pipelines)::run))) {
             make(check, rig);
         }
-        out.println("\n" + summary.markdown() + "\n" + figures.markdown());
+        out.println("\n" + summary.markdown() + "\n" + figures.markdown() + "\n" + rows.markdown());
         out.println(failures == 0 ? "all checks passed" : failures + " checks failed");
         return failures == 0 ? ALL_WELL : FAILED;
     }
