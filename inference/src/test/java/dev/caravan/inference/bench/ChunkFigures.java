@@ -32,7 +32,7 @@ public record ChunkFigures(
      * @param allocated bytes that this process has put on its heap so far
      */
     public static ChunkFigures of(Device device, TimedStream stream, PipelineCase how, int chunks, LongSupplier allocated) throws Exception {
-        List<Rgb24> video = video(stream.inputFrames(how.parameters("")), stream.size().width() * 8, stream.size().height() * 8);
+        List<Rgb24> video = video(stream, how);
         for (int i = 0; i < how.untilSteady(); i++) {
             stream.chunk(how.parameters("a first prompt"), video);
         }
@@ -65,8 +65,11 @@ public record ChunkFigures(
         return Timing.median(chunks.stream().map(part::applyAsDouble).toList());
     }
 
-    /** Pictures that all differ. */
-    private static List<Rgb24> video(int count, int width, int height) {
+    /** As many pictures as a chunk is made from, which all differ. */
+    static List<Rgb24> video(TimedStream stream, PipelineCase how) {
+        int count = stream.inputFrames(how.parameters(""));
+        int width = stream.size().width() * 8;
+        int height = stream.size().height() * 8;
         Random random = new Random(3);
         List<Rgb24> pictures = new ArrayList<>();
         for (int i = 0; i < count; i++) {

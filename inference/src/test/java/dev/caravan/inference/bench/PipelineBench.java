@@ -8,6 +8,7 @@ import dev.caravan.inference.pipeline.Pipeline;
 import dev.caravan.inference.pipeline.PipelineException;
 import dev.caravan.inference.pipeline.PipelineRegistry;
 import dev.caravan.inference.pipeline.PipelineSchema;
+import dev.caravan.inference.pipeline.Progress;
 import dev.caravan.inference.pipeline.builtin.BuiltInPipelines;
 import dev.caravan.inference.pipeline.causal.LoadMeter;
 import dev.caravan.inference.pipeline.causal.TimedStream;
@@ -61,6 +62,27 @@ public final class PipelineBench {
     public interface Result {
 
         void measured(ChunkFigures figures, double flops, PipelineTable.Memory memory);
+    }
+
+    /**
+     * What a pipeline and its stream had while they were open, bytes.
+     *
+     * @param memory  of the process, all together
+     * @param tensors of the stream
+     */
+    record Taken(long memory, long tensors) {}
+
+    /** Loads one in any size, makes a chunk, and unloads it. */
+    Taken once(PipelineCase how, int height, int width) throws Exception {
+        LoadMeter meter = new LoadMeter(device);
+        try (LoadedPipeline loaded = pipelines.find(how.pipeline()).orElseThrow()
+                .load(new LoadRequest(how.load(height, width), models.folder(how)), Progress.NONE)) {
+            long before = device.memory().tensors();
+            try (TimedStream stream = new TimedStream(loaded)) {
+                stream.chunk(how.parameters("a prompt"), ChunkFigures.video(stream, how));
+                return new Taken(meter.total(), device.memory().tensors() - before);
+            }
+        }
     }
 
     /** Measures one, in any size. */

@@ -39,7 +39,7 @@ public final class PipelineTable {
             past += " (" + number(figures.promptChange()) + ")";
         }
         add(List.of(pipeline.name(), number(figures.chunk()), number(figures.rate()), number(figures.step()), past, some(figures.encode()),
-                number(figures.decode()), figures.work().others().isEmpty() ? "-" : some(figures.clean()), number(flops / 1e12),
+                number(figures.decode()), some(figures.clean()), number(flops / 1e12),
                 "%.1f %%".formatted(100 * best / figures.chunk()),
                 mega(memory.model()) + ", " + parts(memory.parts()), mega(memory.stream()) + ", " + mega(memory.tensors())));
     }

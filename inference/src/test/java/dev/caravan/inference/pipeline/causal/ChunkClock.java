@@ -115,7 +115,7 @@ final class ChunkClock implements ChunkProbe {
             otherPasses.add(stepPasses.getLast());
         }
         return new ChunkTimes(millis(started, conditioned), encode, millis(conditioned, firstStep) - encode, millis(started, firstStep),
-                List.copyOf(steps), millis(denoised, lastPicture), millis(lastPicture, ended), millis(started, firstPicture),
+                List.copyOf(steps), millis(denoised, lastPicture), family.cleanPass() ? millis(lastPicture, ended) : 0, millis(started, firstPicture),
                 millis(started, ended), pictures,
                 new Work(List.copyOf(stepPasses), List.copyOf(otherPasses), guides > 0, decoded, encoded + guides, singles()));
     }

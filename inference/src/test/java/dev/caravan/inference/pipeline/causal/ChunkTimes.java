@@ -11,7 +11,7 @@ import java.util.List;
  * @param before   all that comes before the first denoise step
  * @param steps    each denoise step, the noise for the next one included
  * @param decode   up to the last picture
- * @param clean    the pass that stores clean keys and values
+ * @param clean    the pass that stores clean keys and values; 0 where there is none
  * @param first    from the call to the first picture
  * @param total    the whole call
  * @param pictures made
