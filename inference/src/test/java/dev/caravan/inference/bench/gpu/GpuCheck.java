@@ -91,10 +91,18 @@ public final class GpuCheck {
                 new Check("tensors on the device", TensorChecks::moves),
                 new Check("transformer block against fp32", TransformerChecks::block),
                 new Check("flash attention is chosen", FlashCheck::flash),
+                new Check("biased keys and rows of zeros", FamilyChecks::biased),
                 new Check("caches are updated in place", TensorChecks::inPlace),
                 new Check("weights at an odd offset", TensorChecks::oddOffset),
                 new Check("recorded runs (CUDA graph)", TensorChecks::recorded),
                 new Check("recorded transformer steps", TransformerChecks::recorded),
+                new Check("heads that choose memory blocks", FamilyChecks::sparseBank),
+                new Check("a bank that is compressed", FamilyChecks::bank),
+                new Check("averages in narrow slots", FamilyChecks::average),
+                new Check("averages wider than slots", FamilyChecks::wideAverage),
+                new Check("weights in eight bits", FamilyChecks::float8),
+                new Check("hints of a context", FamilyChecks::hints),
+                new Check("adapters at runtime", FamilyChecks::adapter),
                 new Check("VAE against fp32", NetworkChecks::vaeAccuracy),
                 new Check("VAE time", NetworkChecks::vaeSpeed),
                 new Check("text encoder with bias", NetworkChecks::textEncoder),
@@ -137,14 +145,15 @@ public final class GpuCheck {
     }
 
     private static final String HELP = """
-            Usage: ./caravan bench gpu [--ort DIR | --device cuda | --device cpu] [--folder DIR]
+            Usage: ./caravan bench gpu [--ort DIR | --device cuda | --device cpu] [--folder DIR] [--pipelines]
 
             Checks on a GPU what the inference engine rests on, one line each, then runs the 1.3B model with random weights. Below eight
             minutes. Exit status 0: all well, 1: a check failed, 3: no GPU.
 
               --ort DIR    a folder with ONNX Runtime's libraries, its CUDA provider among them
               --device cuda builds with Microsoft's libraries for CUDA 12, 640 MB
-              --folder DIR where weights are written, 5 GB; else in the temporary folder
+              --folder DIR where weights are written, 7 GB; else in the temporary folder
+              --pipelines  then all pipelines in their modes at true sizes, the 14B ones too: 60 GB of weights, a quarter of an hour more
               --device cpu the same checks at tiny sizes on the CPU, to try the checks themselves
             """;
 }
