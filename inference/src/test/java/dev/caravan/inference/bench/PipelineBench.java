@@ -15,7 +15,6 @@ import dev.caravan.inference.pipeline.causal.TimedStream;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.InstantSource;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -91,7 +90,7 @@ public final class PipelineBench {
         LoadMeter meter = new LoadMeter(device);
         Pipeline pipeline = pipelines.find(how.pipeline()).orElseThrow();
         try (LoadedPipeline loaded = pipeline.load(new LoadRequest(how.load(height, width), folder), meter)) {
-            Map<String, Long> parts = new LinkedHashMap<>(meter.parts());
+            meter.loaded();
             long before = device.memory().tensors();
             try (TimedStream stream = new TimedStream(loaded)) {
                 ChunkFigures figures = ChunkFigures.of(device, stream, how, chunks, allocated);
@@ -99,8 +98,9 @@ public final class PipelineBench {
                 int hints = how.source() == PipelineCase.Source.GUIDED ? BenchModels.hints(folder, how, stream.config()) : 0;
                 Flops flops = new Flops(stream.config(), stream.size(), VaeFlops.of(BenchModels.vae(folder), height, width), hints,
                         adapted ? BenchModels.adapterNumbers(folder) : 0);
+                long tensors = device.memory().tensors() - before;
                 result.measured(figures, flops.chunk(figures.work()), new PipelineTable.Memory(
-                        stream.reckonedModel(), parts, stream.reckonedStream(), device.memory().tensors() - before));
+                        stream.reckonedModel(), meter.partsWithout(tensors), stream.reckonedStream(), tensors));
             }
         }
     }

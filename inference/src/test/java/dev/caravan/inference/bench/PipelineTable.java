@@ -3,7 +3,6 @@ package dev.caravan.inference.bench;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /** A row for each pipeline and mode, as a Markdown table. */
@@ -59,7 +58,7 @@ public final class PipelineTable {
 
     private static String parts(Map<String, Long> parts) {
         long total = parts.values().stream().mapToLong(Long::longValue).sum();
-        String some = new TreeMap<>(parts).entrySet().stream().filter(part -> Math.abs(part.getValue()) > total / 100)
+        String some = parts.entrySet().stream().filter(part -> Math.abs(part.getValue()) > total / 100)
                 .map(part -> part.getKey() + " " + mega(part.getValue())).collect(Collectors.joining(", "));
         return mega(total) + " (" + some + ")";
     }

@@ -12,26 +12,31 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * Random weights of blocks whose gates are about one. Where they are as small as those of {@link RandomWeights}, hardly anything of what
- * attention made arrives at the end, and a check of it would pass whatever it made.
+ * Random weights of blocks whose gates are about one and whose self-attention is louder than all else. Where they are as small as those of
+ * {@link RandomWeights}, hardly anything of what attention made arrives at the end, and a check of it would pass whatever it made.
  */
 final class LoudWeights {
-
-    private static final String MODULATION = "modulation";
 
     private LoudWeights() {}
 
     /** All of them in one file. */
     static Checkpoint write(Path file, Map<String, Shape> shapes) throws CheckpointException {
-        Map<String, Shape> renamed = new LinkedHashMap<>();
-        // The name of a norm's scale is one of numbers about one.
-        shapes.forEach((name, shape) -> renamed.put(name.endsWith(MODULATION) ? name + ".norm.weight" : name, shape));
-        Checkpoint written = RandomWeights.write(file, DType.BF16, renamed);
+        Map<String, Shape> stored = new LinkedHashMap<>();
+        shapes.forEach((name, shape) -> stored.put(stored(name), shape));
+        Checkpoint written = RandomWeights.write(file, DType.BF16, stored);
         Map<String, StoredTensor> tensors = new LinkedHashMap<>();
         for (String name : shapes.keySet()) {
-            tensors.put(name, written.get(name.endsWith(MODULATION) ? name + ".norm.weight" : name).named(name));
+            tensors.put(name, written.get(stored(name)).named(name));
         }
         return new Checkpoint(written.path(), tensors);
+    }
+
+    /** A name that gets numbers about one, or of that size. */
+    private static String stored(String name) {
+        if (name.endsWith("modulation")) {
+            return name + ".norm.weight";
+        }
+        return name.endsWith("self_attn.o.weight") ? "token_embedding." + name : name;
     }
 
     static Weights weights(Path file, Map<String, Shape> shapes) throws CheckpointException {

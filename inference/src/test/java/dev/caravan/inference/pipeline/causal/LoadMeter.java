@@ -16,6 +16,7 @@ public final class LoadMeter implements Progress {
             "Loading text encoder...", "text", "Building diffusion model...", "transformer", "Loading VAE...", "VAE", "Warming up model...",
             "first runs");
     private static final String OTHER = "other";
+    private static final String RUNS = "runs";
 
     private final Device device;
     private final Map<String, Long> parts = new LinkedHashMap<>();
@@ -33,10 +34,23 @@ public final class LoadMeter implements Progress {
         part = PARTS.getOrDefault(text, OTHER);
     }
 
-    /** Ends the last stage. Bytes by part, in the order they were loaded. */
+    /** The load is over; what grows from here on is what runs take. */
+    public void loaded() {
+        count();
+        part = RUNS;
+    }
+
+    /** Bytes by part until now, in the order they were loaded. */
     public Map<String, Long> parts() {
         count();
-        return Map.copyOf(parts);
+        return new LinkedHashMap<>(parts);
+    }
+
+    /** As {@link #parts}, without so many bytes of tensors that were made since {@link #loaded}. */
+    public Map<String, Long> partsWithout(long tensors) {
+        Map<String, Long> all = parts();
+        all.merge(RUNS, -tensors, Long::sum);
+        return all;
     }
 
     /** Of all parts together. */
