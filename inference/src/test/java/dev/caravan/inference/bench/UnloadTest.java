@@ -1,0 +1,72 @@
+package dev.caravan.inference.bench;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.caravan.inference.golden.Ort;
+import dev.caravan.inference.ort.Device;
+import dev.caravan.inference.ort.Handles;
+import dev.caravan.inference.pipeline.causal.LoadMeter;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Every pipeline in every mode, loaded, streamed from and unloaded, gives back what it took. */
+@Timeout(60)
+class UnloadTest {
+
+    private static final int SIDE = 16;
+    private static final int TIMES = 3;
+
+    @TempDir
+    private static Path folder;
+
+    private static PipelineBench bench;
+
+    @BeforeAll
+    static void writeModels() throws Exception {
+        bench = new PipelineBench(Ort.cpu(), new TinySetModels(folder));
+    }
+
+    /** Every family, and all that a model can be loaded with. */
+    static List<PipelineCase> pipelines() {
+        Set<String> some = Set.of("longlive, guided, VACE", "longlive, text, adapter at runtime", "longlive, text, fp8",
+                "streamdiffusionv2, video", "reward-forcing, text", "memflow, text, upstream, sparse", "krea-realtime-video, guided, VACE");
+        List<PipelineCase> cases = PipelineCase.all().stream().filter(how -> some.contains(how.name())).toList();
+        assertEquals(some.size(), cases.size());
+        return cases;
+    }
+
+    /**
+     * The Java machine has memory of the same allocator, which comes and goes when it compiles: so the least is taken of what is in use after
+     * a few loads, and it may grow by as much as one load takes while there are several.
+     */
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("pipelines")
+    void whatAPipelineTookIsGivenBack(PipelineCase how) throws Exception {
+        // What the library sets up once and for all, and files that are derived once.
+        bench.once(how, SIDE, SIDE);
+        Device device = Ort.cpu();
+        Handles handles = device.handles();
+        long tensors = device.memory().tensors();
+        LoadMeter meter = new LoadMeter(device);
+        long taken = Long.MAX_VALUE;
+        long early = Long.MAX_VALUE;
+        long late = Long.MAX_VALUE;
+        for (int i = 0; i < 2 * TIMES; i++) {
+            PipelineBench.Taken open = bench.once(how, SIDE, SIDE);
+            assertEquals(handles, device.handles());
+            assertEquals(tensors, device.memory().tensors());
+            assertTrue(open.tensors() > 0, "the stream had nothing");
+            taken = Math.min(taken, open.memory());
+            early = i < TIMES ? Math.min(early, meter.total()) : early;
+            late = i < TIMES ? late : Math.min(late, meter.total());
+        }
+        assertTrue(late - early < taken, "%d bytes more are in use after %d loads, each of which takes %d".formatted(late - early, TIMES, taken));
+    }
+}
