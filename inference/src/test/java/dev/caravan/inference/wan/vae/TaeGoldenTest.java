@@ -89,13 +89,13 @@ class TaeGoldenTest {
             case "clear_cache" -> codec.clear();
             case "decode" -> {
                 float[] z = Videos.swap(golden.floats(call.path("inputs").path("z").asText()), VaeOptions.CHANNELS, latents);
-                Deviation.within(what, golden.floats(call.path("expect").path("frames").asText()),
+                Deviation.ofOutputs(what, golden.floats(call.path("expect").path("frames").asText()),
                         Videos.clamped(Videos.decodeRaw(codec, options, z)), TOLERANCE);
             }
             case "encode" -> {
                 float[] pixels = Videos.centred(golden.floats(call.path("inputs").path("pixels_u8").asText()));
                 float[] encoded = Videos.encode(codec, pixels, call.path("frames").asInt(), memory(call));
-                Deviation.within(what, golden.floats(call.path("expect").path("latents").asText()),
+                Deviation.ofOutputs(what, golden.floats(call.path("expect").path("latents").asText()),
                         Videos.swap(encoded, latents, VaeOptions.CHANNELS), TOLERANCE);
             }
             default -> throw new AssertionError(what + " is not known here");

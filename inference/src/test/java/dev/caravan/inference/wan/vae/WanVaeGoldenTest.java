@@ -107,7 +107,7 @@ class WanVaeGoldenTest {
     }
 
     private static void expect(String what, GoldenCase golden, JsonNode call, String role, float[] actual) throws CheckpointException {
-        Deviation.within(what + " " + role, golden.floats(call.path("expect").path(role).asText()), actual, TOLERANCE);
+        Deviation.ofOutputs(what + " " + role, golden.floats(call.path("expect").path(role).asText()), actual, TOLERANCE);
     }
 
     private static VaeOptions options(GoldenCase golden) {

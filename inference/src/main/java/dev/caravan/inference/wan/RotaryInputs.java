@@ -14,7 +14,7 @@ import java.util.Optional;
  * What {@link RotatedKeyCache} and {@link UnrotatedKeyCache} want to know: tables of positions, and which frames go into which slots.
  * Written when a pass differs from the one before, so once per chunk rather than per step.
  */
-final class PassTensors implements PassInputs {
+final class RotaryInputs implements PassInputs {
 
     private final TensorPool pool;
     private final LatentSize size;
@@ -27,7 +27,7 @@ final class PassTensors implements PassInputs {
     private final Tensor writtenSlots;
     private CachePass written = new CachePass(List.of(), List.of(), List.of(), 0);
 
-    PassTensors(TensorPool pool, TransformerConfig config, LatentSize size, int capacity) {
+    RotaryInputs(TensorPool pool, TransformerConfig config, LatentSize size, int capacity) {
         this.pool = pool;
         this.size = size;
         this.rotary = new RotaryTables(config.headDim(), size);

@@ -13,7 +13,7 @@ import java.util.stream.IntStream;
  * What {@link BiasedKeyCache} wants to know: tables of positions, which rows of the caches are written, and the biases of all rows seen.
  * Written when a pass or the stream's bias differs from the one before, so twice per chunk rather than per step.
  */
-final class BiasedPassTensors implements PassInputs {
+final class BiasedInputs implements PassInputs {
 
     private final TensorPool pool;
     private final TransformerConfig config;
@@ -30,7 +30,7 @@ final class BiasedPassTensors implements PassInputs {
     /** What the device knows. */
     private record Written(CachePass pass, double weight) {}
 
-    BiasedPassTensors(TensorPool pool, TransformerConfig config, LatentSize size, int capacity) {
+    BiasedInputs(TensorPool pool, TransformerConfig config, LatentSize size, int capacity) {
         this.pool = pool;
         this.config = config;
         this.tokens = size.tokens();
