@@ -93,7 +93,7 @@ class SeedsOnModelsTest {
                 + own.block("javascript", "pipeline/load")
                 + "\nfor (let s; (s = (await (await fetch(API_BASE + '/api/v1/pipeline/status')).json()).status) !== 'loaded'; )"
                 + " if (s === 'error') throw new Error('not loaded'); else await new Promise((r) => setTimeout(r, 100));"
-                + "\nconst webcamStream = await navigator.mediaDevices.getUserMedia({ video: true });\n"
+                + "\nconst webcamStream = await navigator.mediaDevices.getUserMedia({ video: { width: 320, height: 240 } });\n"
                 + own.block("javascript", "Params = {")
                 + "\nwindow.update = () => {" + seed.block("javascript", "// Krea-specific: Update KV cache bias") + "};"
                 + "\nwindow.stop = () => stopStream(pc, dataChannel);";
