@@ -1,6 +1,7 @@
 package dev.caravan.browser;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -28,6 +29,10 @@ import org.junit.jupiter.params.provider.CsvSource;
 class SeedsOnModelsTest {
 
     private static final String VIDEO = "<video id=outputVideo autoplay muted playsinline></video>";
+
+    /** Pictures of a first chunk. */
+    private static final long FROM_NOISE = 9;
+    private static final long FROM_VIDEO = 13;
 
     private static ModelClients clients;
 
@@ -88,7 +93,7 @@ class SeedsOnModelsTest {
                 + own.block("javascript", "pipeline/load")
                 + "\nfor (let s; (s = (await (await fetch(API_BASE + '/api/v1/pipeline/status')).json()).status) !== 'loaded'; )"
                 + " if (s === 'error') throw new Error('not loaded'); else await new Promise((r) => setTimeout(r, 100));"
-                + "\nconst webcamStream = await navigator.mediaDevices.getUserMedia({ video: true });\n"
+                + "\nconst webcamStream = await navigator.mediaDevices.getUserMedia({ video: { width: 320, height: 240 } });\n"
                 + own.block("javascript", "Params = {")
                 + "\nwindow.update = () => {" + seed.block("javascript", "// Krea-specific: Update KV cache bias") + "};"
                 + "\nwindow.stop = () => stopStream(pc, dataChannel);";
@@ -125,21 +130,24 @@ class SeedsOnModelsTest {
         assertEquals(List.of("vace_ref_images"), eval("messages.flatMap((m) => m.errors.map((e) => e.key))"));
 
         eval("stop()");
-        clients.chromium.await("the session is gone", () -> clients.hub.status("/api/v1/sessions/" + session) == 404);
+        awaitGone(session);
     }
 
     @Test
     void seed003InNormalModeTransformsTheCamera() {
         SeedDocument part = SeedDocument.read("003").between("# Part 1", "# Part 2");
-        clients.open("seed003-normal", VIDEO, String.join("\n", part.blocks("javascript")));
+        clients.open("seed003-normal", ClientPage.TIMERS + VIDEO, String.join("\n", part.blocks("javascript")));
         clients.awaitConnected();
-
         clients.awaitMovingPictures("#outputVideo", 576, 320);
         String session = clients.session();
         assertTrue(clients.hub.get("/api/v1/sessions/" + session).get("frames_in").asLong() > 0);
-        // Its own timer changes the prompt after five seconds.
+        assertEquals("A beautiful oil painting, vibrant colors", clients.promptInUse(session));
+
+        eval("elapse(5000)");
         assertTrue(clients.appliedWith(session, "prompts", 1) > 0);
         assertEquals("A cyberpunk scene, neon lights", clients.promptInUse(session));
+        eval("elapse(30000)");
+        awaitGone(session);
     }
 
     @Test
@@ -155,35 +163,44 @@ class SeedsOnModelsTest {
         String code = String.join("\n", normal) + "\n{\n" + String.join("\n", vace)
                 + "\nObject.assign(window, { refImagePath, listAssets, updateVaceContextScale, updateReferenceImages, clearReferenceImages,"
                 + " toggleVaceInputVideo });\n}";
-        clients.open("seed003-vace", VIDEO + chosenFile("character.png"), code);
+        clients.open("seed003-vace", ClientPage.TIMERS + VIDEO + chosenFile("character.png"), code);
         clients.awaitConnected();
-        clients.awaitMovingPictures("#outputVideo", 576, 320);
-
         assertTrue(clients.hub.get("/api/v1/pipeline/status").at("/load_params/vace_enabled").asBoolean());
         String session = clients.session();
         assertEquals("A person in anime style, vibrant colors", clients.promptInUse(session));
         assertEquals("video", clients.hub.get("/api/v1/sessions/" + session).get("mode").asText());
-        assertEquals(9, clients.recorder.chunk(session, 0).size(), "it begins from noise, guided by its input");
-        // The path its example has is no picture anybody uploaded.
-        assertEquals("vace_ref_images", eval("messages.find((m) => m.type === 'parameters_rejected').errors[0].key"));
+        assertEquals(FROM_NOISE, clients.recorder.made(session, 0).get("frames_out"), "its input guides it");
+        clients.chromium.await("it is told that nobody uploaded the picture of the example", () -> refused().contains("reference.png"));
 
-        // Its own timer raises the influence after five seconds.
+        eval("elapse(5000)");
         Map<String, Object> raised = clients.recorder.applied(session, "vace_context_scale", 1);
         assertEquals(Map.of("vace_context_scale", 1.5), raised.get("parameters"));
 
         eval("updateReferenceImages(channel, [refImagePath])");
-        clients.chromium.await("its scale is in force", () -> clients.parameters(session).get("vace_context_scale").equals(1.0));
         eval("toggleVaceInputVideo(channel, false)");
         Map<String, Object> off = clients.recorder.applied(session, "vace_use_input_video", 1);
-        assertEquals(13, clients.recorder.chunk(session, (Long) off.get("chunk")).size(), "it begins from the encoded input");
+        assertEquals(FROM_VIDEO, clients.recorder.made(session, (Long) off.get("chunk")).get("frames_out"), "it begins from its input");
+        assertEquals(List.of(eval("refImagePath")), clients.chromium.run("return (await listAssets()).assets.map((a) => a.path)"));
+        assertFalse(refused().contains("character.png"));
+
         eval("toggleVaceInputVideo(channel, true)");
-        Map<String, Object> on = clients.recorder.applied(session, "vace_use_input_video", (Long) off.get("offset") + 1);
-        assertEquals(9, clients.recorder.chunk(session, (Long) on.get("chunk")).size());
         eval("clearReferenceImages(channel)");
-        assertEquals(List.of(eval("refImagePath")), eval("listAssets().then((found) => found.assets.map((a) => a.path))"));
-        // Of what was refused all was of the example's own paths.
-        assertEquals(List.of(), eval("messages.filter((m) => m.type === 'parameters_rejected').flatMap((m) => m.errors)"
-                + ".filter((e) => !e.msg.includes('reference.png'))"));
+        eval("elapse(10000)");
+        Map<String, Object> on = clients.recorder.applied(session, "vace_use_input_video", (Long) off.get("offset") + 1);
+        assertEquals(FROM_NOISE, clients.recorder.made(session, (Long) on.get("chunk")).get("frames_out"));
+        clients.chromium.await("the other picture of the example is not there either", () -> refused().contains("new_reference.png"));
+        clients.awaitMovingPictures("#outputVideo", 576, 320);
+        eval("elapse(30000)");
+        awaitGone(session);
+    }
+
+    /** All that was said of parameters without an effect. */
+    private static String refused() {
+        return (String) eval("messages.filter((m) => m.type === 'parameters_rejected').flatMap((m) => m.errors).map((e) => e.msg).join()");
+    }
+
+    private static void awaitGone(String session) {
+        clients.chromium.await("the session is gone", () -> clients.hub.status("/api/v1/sessions/" + session) == 404);
     }
 
     /** A file chooser in which a person has chosen a picture. */

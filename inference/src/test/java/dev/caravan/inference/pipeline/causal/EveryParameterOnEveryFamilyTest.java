@@ -20,7 +20,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Every parameter a client can change while a stream runs (contract §2.6), on every family: what it changes in the tensors it is about, from
+ * Every parameter a client can change while a stream runs (contract §2.6), on every family, MemFlow with its memory besides: what it changes in the tensors it is about, from
  * which chunk on, and what it leaves alone. Each test compares with a stream that was not told, which has the same seed and input.
  */
 class EveryParameterOnEveryFamilyTest {
@@ -35,6 +35,7 @@ class EveryParameterOnEveryFamilyTest {
         for (CausalFamily family : TinyFamily.all()) {
             FAMILIES.add(TinyFamily.load(family, models));
         }
+        FAMILIES.add(TinyFamily.load(new MemFlow().configured(Map.of("memflow_mode", "upstream")), models));
     }
 
     @AfterAll
@@ -218,11 +219,9 @@ class EveryParameterOnEveryFamilyTest {
     void resetCacheBeginsAnewAtFrameZeroWithOneChunk(TinyFamily of) {
         try (WatchedStream stream = new WatchedStream(of)) {
             stream.holdStill();
-            List<Seen> first = List.of(
-                    stream.chunk("input_mode", "video", "prompts", prompts("a boat"), "denoising_step_list", List.of(1000, 750)),
-                    stream.chunk(), stream.chunk());
-            List<Seen> again = List.of(stream.chunk("reset_cache", true), stream.chunk(), stream.chunk());
-            for (int i = 0; i < 3; i++) {
+            List<Seen> first = fiveChunks(stream, "input_mode", "video", "prompts", prompts("a boat"), "denoising_step_list", List.of(900));
+            List<Seen> again = fiveChunks(stream, "reset_cache", true);
+            for (int i = 0; i < 5; i++) {
                 assertEquals(i == 0, again.get(i).anew);
                 assertEquals(first.get(i).start, again.get(i).start);
                 assertArrayEquals(first.get(i).begin(), again.get(i).begin());
@@ -231,6 +230,11 @@ class EveryParameterOnEveryFamilyTest {
             }
             assertFalse(stream.chunk("reset_cache", false).anew);
         }
+    }
+
+    /** So many that there is something to forget: a window that rolls, a memory. */
+    private static List<Seen> fiveChunks(WatchedStream stream, Object... first) {
+        return List.of(stream.chunk(first), stream.chunk(), stream.chunk(), stream.chunk(), stream.chunk());
     }
 
     @ParameterizedTest

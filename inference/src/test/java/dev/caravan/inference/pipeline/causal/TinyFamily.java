@@ -59,7 +59,7 @@ record TinyFamily(CausalFamily family, LoadSettings settings, CausalNetworks net
 
     @Override
     public String toString() {
-        return family.id();
+        return family.id() + " " + family.newCachePolicy().keys();
     }
 
     /** No {@code AutoCloseable}: as an argument of a test it would be closed after the first one. */
