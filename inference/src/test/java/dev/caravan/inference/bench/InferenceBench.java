@@ -184,11 +184,12 @@ public final class InferenceBench {
     private static final String HELP = """
             Usage: ./caravan bench inference [--device auto|cuda|cpu] [--ort DIR] [--true-size] [--folder DIR]
 
-            Measures the inference engine with random weights and prints a table. Two to three minutes on two cores; close other programs.
+            Measures the inference engine with random weights and prints its figures, then all pipelines in their modes, a row each. About two
+            minutes on two cores; close other programs.
 
-              --device     what to run on; a GPU where there is one
+              --device     what to run on; a GPU where there is one, and then also all pipelines at published sizes, 14B too
               --ort DIR    a folder with ONNX Runtime's libraries
-              --true-size  the whole 1.3B model on the CPU too: half an hour on two cores, 14 GB of memory. On a GPU it is run anyway
-              --folder DIR where weights are written: 1 GB, and 3 GB more for the 1.3B model; else in the temporary folder
+              --true-size  longlive at its published size on the CPU too: half an hour on two cores, 14 GB of memory
+              --folder DIR where weights are written: 1 GB, with --true-size 12 GB, on a GPU up to 60 GB; else in the temporary folder
             """;
 }

@@ -66,10 +66,11 @@ public final class PipelineBench {
     /**
      * What a pipeline and its stream had while they were open, bytes.
      *
-     * @param memory  of the process, all together
-     * @param tensors of the stream
+     * @param memory   of the process, all together
+     * @param tensors  of the stream
+     * @param reckoned those before it was loaded
      */
-    record Taken(long memory, long tensors) {}
+    record Taken(long memory, long tensors, long reckoned) {}
 
     /** Loads one in any size, makes a chunk, and unloads it. */
     Taken once(PipelineCase how, int height, int width) throws Exception {
@@ -79,7 +80,7 @@ public final class PipelineBench {
             long before = device.memory().tensors();
             try (TimedStream stream = new TimedStream(loaded)) {
                 stream.chunk(how.parameters("a prompt"), ChunkFigures.video(stream, how));
-                return new Taken(meter.total(), device.memory().tensors() - before);
+                return new Taken(meter.total(), device.memory().tensors() - before, stream.reckonedStream());
             }
         }
     }

@@ -84,7 +84,7 @@ public record PipelineCase(String pipeline, String mode, Source source, Map<Stri
 
     /** Of pictures at the published sizes, pixels. */
     int height() {
-        boolean wide = source == Source.TEXT && !pipeline.equals(STREAM_DIFFUSION);
+        boolean wide = !pipeline.equals(STREAM_DIFFUSION) && (source == Source.TEXT || source == Source.GUIDED && large());
         return wide ? 320 : large() ? 256 : 512;
     }
 

@@ -82,7 +82,8 @@ class UnloadTest {
             PipelineBench.Taken open = bench.once(how, SIDE, SIDE);
             assertEquals(handles, device.handles());
             assertEquals(tensors, device.memory().tensors());
-            assertTrue(open.tensors() > 0, "the stream had nothing");
+            assertTrue(open.tensors() > 0 && open.tensors() <= open.reckoned(),
+                    "a stream of " + open.tensors() + " bytes was reckoned to have " + open.reckoned());
             taken = Math.min(taken, open.memory());
             inUse = Math.min(inUse, meter.total());
         }
