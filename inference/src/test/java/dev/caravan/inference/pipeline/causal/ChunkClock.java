@@ -128,7 +128,7 @@ final class ChunkClock implements ChunkProbe {
 
     private Pass seen(CachePass pass) {
         boolean choosing = family.newCachePolicy().keys() == KeyCache.BANKED_SPARSE;
-        int seen = choosing && pass.view() instanceof KeyView.Banked banked ? CHOSEN + banked.window().size() : pass.attendedSlots();
+        int seen = choosing && pass.view() instanceof KeyView.Sparse banked ? CHOSEN + banked.window().size() : pass.attendedSlots();
         return new Pass(pass.queryPositions().size(), seen);
     }
 
