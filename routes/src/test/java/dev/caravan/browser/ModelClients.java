@@ -3,10 +3,12 @@ package dev.caravan.browser;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.caravan.SessionRecorder;
 import dev.caravan.TestHub;
 import dev.caravan.TinySet;
 import dev.caravan.inference.frame.Picture;
+import java.net.http.HttpRequest;
 import java.util.List;
 import java.util.Map;
 
@@ -29,9 +31,12 @@ final class ModelClients implements AutoCloseable {
         chromium.await("it is loaded", () -> hub.get("/api/v1/pipeline/status").get("status").asText().equals("loaded"));
     }
 
-    /** Closes the page and waits until its session is gone. */
+    /** Closes the page and its sessions: that nobody is left would be noticed some ten seconds later. */
     void leave() {
         chromium.open("about:blank");
+        for (JsonNode session : hub.get("/api/v1/sessions").get("sessions")) {
+            hub.send("DELETE", "/api/v1/sessions/" + session.get("id").asText(), HttpRequest.BodyPublishers.noBody());
+        }
         chromium.await("no session is left", () -> hub.get("/api/v1/sessions").get("sessions").isEmpty());
     }
 

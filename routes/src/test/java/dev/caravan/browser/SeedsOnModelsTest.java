@@ -168,8 +168,8 @@ class SeedsOnModelsTest {
         assertTrue(clients.hub.get("/api/v1/pipeline/status").at("/load_params/vace_enabled").asBoolean());
         String session = clients.session();
         assertEquals("A person in anime style, vibrant colors", clients.promptInUse(session));
-        assertEquals("video", clients.hub.get("/api/v1/sessions/" + session).get("mode").asText());
         assertEquals(FROM_NOISE, clients.recorder.made(session, 0).get("frames_out"), "its input guides it");
+        assertEquals("video", clients.hub.get("/api/v1/sessions/" + session).get("mode").asText());
         clients.chromium.await("it is told that nobody uploaded the picture of the example", () -> refused().contains("reference.png"));
 
         eval("elapse(5000)");
