@@ -20,8 +20,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Every parameter a client can change while a stream runs (contract §2.6), on every family, MemFlow with its memory besides: what it changes in the tensors it is about, from
- * which chunk on, and what it leaves alone. Each test compares with a stream that was not told, which has the same seed and input.
+ * Every parameter a client can change while a stream runs (contract §2.6), on every family, MemFlow with its memory besides: what it
+ * changes in the tensors it is about, from which chunk on, and what it leaves alone. Where that is not a number known beforehand, a stream
+ * of the same seed and input that was not told is beside it.
  */
 class EveryParameterOnEveryFamilyTest {
 

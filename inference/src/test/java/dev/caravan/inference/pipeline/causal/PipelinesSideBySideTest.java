@@ -112,7 +112,8 @@ class PipelinesSideBySideTest {
                 List<byte[]> pictures = together.get(i).get();
                 assertEquals(alone.get(i).size(), pictures.size());
                 for (int picture = 0; picture < pictures.size(); picture++) {
-                    assertArrayEquals(alone.get(i).get(picture), pictures.get(picture), sessions.get(i).pipeline() + ", picture " + picture);
+                    assertArrayEquals(alone.get(i).get(picture), pictures.get(picture),
+                            sessions.get(i).pipeline() + ", picture " + picture);
                 }
             }
         }

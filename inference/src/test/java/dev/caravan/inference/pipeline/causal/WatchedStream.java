@@ -17,8 +17,8 @@ import java.util.OptionalDouble;
 import java.util.Random;
 
 /**
- * A stream whose parameters go the way of a session's - checked, merged, taken by a chunk - and of which every chunk is kept as the networks
- * saw it. Two of the same that are told the same see the same input.
+ * A stream whose parameters go the way of a session's - checked, merged, taken by a chunk - and of which every chunk is kept as the
+ * networks saw it. Two of the same that are told the same see the same input.
  */
 final class WatchedStream implements AutoCloseable {
 
@@ -64,7 +64,6 @@ final class WatchedStream implements AutoCloseable {
         }
     }
 
-    private final TinyFamily of;
     private final RequestReader reader;
     private final VaceReader vace;
     private final ChunkGenerator generator;
@@ -74,7 +73,6 @@ final class WatchedStream implements AutoCloseable {
     private boolean still;
 
     WatchedStream(TinyFamily of) {
-        this.of = of;
         generator = new ChunkGenerator(of.family(), of.networks(), of.settings().seed(), new Probe());
         reader = new RequestReader("text", of.settings().steps(), of.settings().manageCache(),
                 new AdapterScales(of.settings().adapters()));
@@ -103,10 +101,6 @@ final class WatchedStream implements AutoCloseable {
         seen.refused = vace.refused().stream().map(refusal -> refusal.key()).toList();
         chunks++;
         return seen;
-    }
-
-    TinyFamily of() {
-        return of;
     }
 
     private List<Rgb24> input() {
