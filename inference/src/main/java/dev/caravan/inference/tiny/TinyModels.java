@@ -17,8 +17,8 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Writes a set of small model files with random weights: all that the pipeline {@code longlive} needs. The same seed gives the same bytes.
- * It takes a fraction of a second, so tests can write one where they need it.
+ * Writes a set of small model files with random weights: all that the causal pipelines need. The same seed gives the same bytes. It
+ * takes a fraction of a second, so tests can write one where they need it.
  */
 public final class TinyModels {
 
