@@ -95,6 +95,7 @@ final class ChunkGenerator implements AutoCloseable {
         try (NoisyLatents noisy = fromVideo ? fromVideo(request, noise) : fromNoise(noise)) {
             int frames = (int) noisy.latents().shape().dim(0);
             memory.recall(start, conditioning.updated());
+            probe.recalled();
             CachePass pass = caches.pass(start, frames);
             Tensor clean;
             try (Guidance guidance = guidance(request)) {

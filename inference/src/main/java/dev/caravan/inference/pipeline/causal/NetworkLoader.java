@@ -100,9 +100,12 @@ final class NetworkLoader {
     private MemoryPlan memory(TransformerConfig config, LatentSize size, TransformerOptions options, GeneratorWeights weights)
             throws CheckpointException {
         String what = files.family().id() + " at " + settings.size().width() + "x" + settings.size().height();
+        VideoAutoencoders.Memory vae =
+                VideoAutoencoders.memory(vaeOptions(), Checkpoint.open(files.vae(settings.vae())), device.provider());
+        // A context begins with a picture by itself; so are references encoded, and what is guided in part.
+        boolean singles = files.family().contextLatents() > 0 || settings.vace().loaded();
         return MemoryPlan.of(what, settings, config, size, options, Checkpoint.open(files.textEncoder()), weights,
-                VideoAutoencoders.memory(vaeOptions(), Checkpoint.open(files.vae(settings.vae())), device.provider()),
-                files.family().newCachePolicy().capacityFrames());
+                singles ? vae.withSingles() : vae, files.family().newCachePolicy().capacityFrames());
     }
 
     private PromptEncoder prompts(TransformerConfig config) throws CheckpointException {

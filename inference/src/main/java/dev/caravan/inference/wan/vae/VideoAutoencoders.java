@@ -5,6 +5,7 @@ import dev.caravan.inference.checkpoint.CheckpointException;
 import dev.caravan.inference.checkpoint.Requirements;
 import dev.caravan.inference.ort.Device;
 import dev.caravan.inference.ort.Provider;
+import dev.caravan.inference.tensor.DType;
 import dev.caravan.inference.tensor.Shape;
 import java.util.HashMap;
 import java.util.List;
@@ -34,10 +35,17 @@ public final class VideoAutoencoders {
     /**
      * What an autoencoder takes on a device, bytes.
      *
-     * @param model  weights, and what runs need in between (an estimate)
-     * @param stream states of one stream, both directions
+     * @param model   weights, and what runs need in between (an estimate)
+     * @param stream  of one stream, both directions: states, and the pictures of a step
+     * @param singles of one stream, from the first time that it encodes something by itself ({@link VideoCodec.Memory#NONE})
      */
-    public record Memory(long model, long stream) {}
+    public record Memory(long model, long stream, long singles) {
+
+        /** That of streams which encode something by themselves. */
+        public Memory withSingles() {
+            return new Memory(model, stream + singles, 0);
+        }
+    }
 
     /**
      * Says before anything is loaded how much memory it will take.
@@ -62,8 +70,14 @@ public final class VideoAutoencoders {
         long weights = checkpoint.tensors().values().stream().mapToLong(tensor -> tensor.shape().elements()).sum();
         // Three maps of a hundred channels at full size for the frames of one latent.
         long working = 3L * 100 * VaeOptions.FRAMES * options.height() * options.width();
-        long states = states(encoders) + states(decoders);
-        return new Memory((copies * weights + working) * options.compute().bytes(), states * options.compute().bytes());
+        long encoding = direction(options, encoders);
+        return new Memory((copies * weights + working) * options.compute().bytes(), encoding + direction(options, decoders), encoding);
+    }
+
+    private static long direction(VaeOptions options, List<VaeGraph> steps) {
+        long samples = 3L * options.height() * options.width() * steps.stream().mapToInt(VaeGraph::frames).sum();
+        // As numbers, and as the bytes of pictures.
+        return states(steps) * options.compute().bytes() + samples * (DType.F32.bytes() + DType.U8.bytes());
     }
 
     /** Numbers remembered by one direction. */
