@@ -27,7 +27,7 @@ public final class MakeTinyModels implements ModelsSubcommand {
 
     @Override
     public String help() {
-        return "write small files with random weights, to try longlive anywhere; its pictures are noise";
+        return "write small files with random weights, to try the models anywhere; their pictures are noise";
     }
 
     @Override

@@ -29,8 +29,9 @@ public sealed interface KvCachePolicy permits RollingWindow, AveragedSink, Memor
 
     /**
      * A pass over {@code frames} past frames that renews their keys and values before frame {@code end} is made: the newest ones after a
-     * prompt change (spec causal-wan.md §4.2), or the context of every chunk (§4.5). Which frames the cache holds does not change. The caller keeps the latents that go in: those of the newest frames, as many as the
-     * cache has slots; less than that exist only while all frames since the reset do.
+     * prompt change (spec causal-wan.md §4.2), or the context of every chunk (§4.5). Which frames the cache holds does not change. The
+     * caller keeps the latents that go in: those of the newest frames, as many as the cache has slots; less than that exist only while
+     * all frames since the reset do.
      *
      * @throws IllegalArgumentException when {@code end} is not the end of what was passed, or more frames than held are asked for
      */

@@ -70,7 +70,8 @@ record TinyFiles(Path folder, long seed) {
         safetensors("WanVideo_comfy/umt5-xxl-enc-fp8_e4m3fn.safetensors",
                 tensors("umt5", Umt5Weights.required(TinySizes.TEXT_ENCODER), types, NetworkKind.TEXT_ENCODER));
         safetensors("WanVideo_comfy/Wan2_1-VACE_module_1_3B_bf16.safetensors",
-                tensors("vace", VaceWeights.required(TRANSFORMER, TinySizes.VACE_BLOCKS), (name, shape) -> DType.BF16, NetworkKind.TRANSFORMER));
+                tensors("vace", VaceWeights.required(TRANSFORMER, TinySizes.VACE_BLOCKS),
+                        (name, shape) -> DType.BF16, NetworkKind.TRANSFORMER));
         safetensors("WanVideo_comfy/Wan2_1-VACE_module_14B_bf16.safetensors",
                 tensors("vace_large", VaceWeights.required(TinySizes.LARGE_TRANSFORMER, TinySizes.LARGE_VACE_BLOCKS),
                         (name, shape) -> DType.BF16, NetworkKind.TRANSFORMER));
@@ -85,16 +86,26 @@ record TinyFiles(Path folder, long seed) {
 
     /** Not nested. */
     private void plainGenerator(String network, String path) throws IOException, CheckpointException {
-        torch(path, tensors(network, TransformerWeights.required(TRANSFORMER), (name, shape) -> DType.F32, NetworkKind.TRANSFORMER));
+        torch(path, transformer(network));
     }
 
     /** Nested and, as in some of the published files, prefixed. */
     private void generator(String network, String path, String prefix) throws IOException, CheckpointException {
         List<NewTensor> generator = new ArrayList<>();
-        for (NewTensor tensor : tensors(network, TransformerWeights.required(TRANSFORMER), (name, shape) -> DType.F32, NetworkKind.TRANSFORMER)) {
+        for (NewTensor tensor : transformer(network)) {
             generator.add(new NewTensor(prefix + tensor.name(), tensor.dtype(), tensor.shape(), tensor.source()));
         }
         TorchZipWriter.writeNested(place(path), Map.of("generator", generator), ByteProgress.NONE);
+    }
+
+    private List<NewTensor> transformer(String network) {
+        return tensors(network, TransformerWeights.required(TRANSFORMER), (name, shape) -> DType.F32, NetworkKind.TRANSFORMER);
+    }
+
+    /** In the place of the 14B model: a file of another kind, its numbers narrow. */
+    private void largeGenerator(String network, String path) throws IOException, CheckpointException {
+        safetensors(path, tensors(network, TransformerWeights.required(TinySizes.LARGE_TRANSFORMER), (name, shape) -> DType.BF16,
+                NetworkKind.TRANSFORMER));
     }
 
     private void adapter(String network, String path) throws IOException, CheckpointException {
@@ -102,6 +113,7 @@ record TinyFiles(Path folder, long seed) {
                 Map.of("generator_lora", tensors(network, lora(), (name, shape) -> DType.F32, NetworkKind.LORA)), ByteProgress.NONE);
     }
 
+    /** Of each family, beside what all share. */
     private void generators() throws IOException, CheckpointException {
         config("LongLive-1.3B", labelled());
         generator("longlive", "LongLive-1.3B/models/longlive_base.pt", "model.");
@@ -114,8 +126,7 @@ record TinyFiles(Path folder, long seed) {
         config("Reward-Forcing-T2V-1.3B", labelled());
         plainGenerator("reward_forcing", "Reward-Forcing-T2V-1.3B/rewardforcing.pt");
         config("krea-realtime-video", labelled());
-        safetensors("krea-realtime-video/krea-realtime-video-14b.safetensors",
-                tensors("krea", TransformerWeights.required(TinySizes.LARGE_TRANSFORMER), (name, shape) -> DType.BF16, NetworkKind.TRANSFORMER));
+        largeGenerator("krea", "krea-realtime-video/krea-realtime-video-14b.safetensors");
     }
 
     /** Adapters to choose from, named in the two ways that most are, for the generators of this size. */
@@ -204,7 +215,7 @@ record TinyFiles(Path folder, long seed) {
         return """
                 %s.
 
-                These files have the names and the layout of the published models of the pipeline longlive, but their
+                These files have the names and the layout of the published models of the causal pipelines, but their
                 numbers were drawn with seed %d and nobody trained them. They are for trying out and testing the whole path -
                 download, read, build, load, stream - on any machine. What they generate looks like noise; that is expected.
 

@@ -5,7 +5,6 @@ import dev.caravan.inference.diffusion.CachePass;
 import dev.caravan.inference.ort.Binding;
 import dev.caravan.inference.ort.OrtException;
 import dev.caravan.inference.ort.Tensor;
-import dev.caravan.inference.tensor.DType;
 import dev.caravan.inference.tensor.Shape;
 import dev.caravan.inference.text.PromptEmbedding;
 import java.util.ArrayList;
@@ -30,14 +29,7 @@ public final class TransformerState implements AutoCloseable {
     private final List<Tensor> textKeys = new ArrayList<>();
     private final List<Tensor> textValues = new ArrayList<>();
     private final Tensor prompt;
-    private final Tensor latents;
-    private final Tensor noise;
-    private final Tensor flow;
-    private final Tensor clean;
-    private final Tensor next;
-    private final Tensor sinusoid;
-    private final Tensor sigma;
-    private final Tensor nextSigma;
+    private final StepTensors step;
     private final AdapterStrengths adapters;
     private final PassInputs pass;
     private final CacheChanges changes;
@@ -66,20 +58,12 @@ public final class TransformerState implements AutoCloseable {
                 textValues.add(pool.zeros(transformer.compute(), text));
             }
             prompt = pool.zeros(transformer.compute(), Shape.of(config.textLen(), config.textDim()));
-            Shape frames = transformer.size().latents(capacity);
-            latents = pool.zeros(DType.F32, frames);
-            noise = pool.zeros(DType.F32, frames);
-            flow = pool.zeros(DType.F32, frames);
-            clean = pool.zeros(DType.F32, frames);
-            next = pool.zeros(DType.F32, frames);
-            sinusoid = pool.zeros(transformer.compute(), Shape.of(1, config.freqDim()));
-            sigma = pool.zeros(DType.F32, Shape.of(1));
-            nextSigma = pool.zeros(DType.F32, Shape.of(1));
+            step = new StepTensors(pool, config, transformer.size(), transformer.compute(), capacity);
             adapters = new AdapterStrengths(transformer.options().adapters(), pool);
             changes = new CacheChanges(transformer, pool, keys, values, Shape.of(transformer.size().tokens(), config.dim()),
                     transformer.compression().map(compression -> compression.open(pool, keys, values, textKeys)));
             vace = transformer.vace()
-                    .map(network -> pool.own(new VaceState(transformer, network, capacity, latents, sinusoid, adapters)));
+                    .map(network -> pool.own(new VaceState(transformer, network, capacity, step.allLatents(), step.sinusoid(), adapters)));
             textBinding = pool.own(transformer.text().bind());
             bindText();
         } catch (RuntimeException e) {
@@ -173,7 +157,7 @@ public final class TransformerState implements AutoCloseable {
      * @return [F,16,h,w]
      */
     public Tensor latents(int frames) {
-        return ofFrames(latents, frames);
+        return step.latents(frames);
     }
 
     /**
@@ -187,9 +171,10 @@ public final class TransformerState implements AutoCloseable {
      */
     public Tensor denoise(CachePass pass, Tensor latents, float timestep, float sigma) {
         return transformer.device().call(() -> {
-            this.sigma.write(new float[] {sigma});
+            step.writeSigma(sigma);
             changes.promptSeen(true);
-            return run(pass, latents, timestep, clean, true);
+            run(pass, latents, timestep, true);
+            return step.clean(frames(pass));
         });
     }
 
@@ -203,11 +188,11 @@ public final class TransformerState implements AutoCloseable {
      */
     public Tensor denoise(CachePass pass, Tensor latents, float timestep, float sigma, float nextSigma, float[] noise) {
         return transformer.device().call(() -> {
-            this.sigma.write(new float[] {sigma});
-            this.nextSigma.write(new float[] {nextSigma});
-            ofFrames(this.noise, pass.queryPositions().size()).write(noise);
+            step.writeSigma(sigma);
+            step.writeNext(nextSigma, noise, frames(pass));
             changes.promptSeen(true);
-            return run(pass, latents, timestep, next, true);
+            run(pass, latents, timestep, true);
+            return step.next(frames(pass));
         });
     }
 
@@ -228,7 +213,10 @@ public final class TransformerState implements AutoCloseable {
      * @throws OrtException as {@link #denoise}
      */
     public void store(CachePass pass, Tensor latents) {
-        transformer.device().call(() -> run(pass, latents, 0, clean, false));
+        transformer.device().call(() -> {
+            run(pass, latents, 0, false);
+            return null;
+        });
         change(pass.after());
     }
 
@@ -243,19 +231,19 @@ public final class TransformerState implements AutoCloseable {
 
     /** The x0 of the last pass, which was over that many frames: [F,16,h,w]. */
     public Tensor clean(int frames) {
-        return ofFrames(clean, frames);
+        return step.clean(frames);
     }
 
     /** What the network itself said in the last pass, [F,16,h,w]. */
     Tensor flow(int frames) {
-        return ofFrames(flow, frames);
+        return step.flow(frames);
     }
 
-    private Tensor run(CachePass cachePass, Tensor from, float timestep, Tensor result, boolean guided) {
+    private void run(CachePass cachePass, Tensor from, float timestep, boolean guided) {
         if (!prompted) {
             throw new IllegalStateException("a prompt is set before the first pass");
         }
-        Tensor own = ofFrames(latents, cachePass.queryPositions().size());
+        Tensor own = step.latents(frames(cachePass));
         if (!from.shape().equals(own.shape())) {
             throw new IllegalArgumentException("latents are " + from.shape() + " where the pass wants " + own.shape());
         }
@@ -266,13 +254,16 @@ public final class TransformerState implements AutoCloseable {
             runText();
             otherText = false;
         }
-        sinusoid.write(TimestepSinusoid.of(timestep, config.freqDim()));
+        step.writeTimestep(timestep);
         pass.write(cachePass);
         vace.filter(hints -> guided && hints.guiding())
-                .map(hints -> hints.hinted(pass.sizes(cachePass), cachePass.queryPositions().size(), owner -> bind(cachePass, owner)))
+                .map(hints -> hints.hinted(pass.sizes(cachePass), frames(cachePass), owner -> bind(cachePass, owner)))
                 .orElseGet(() -> binding(cachePass))
                 .run();
-        return ofFrames(result, cachePass.queryPositions().size());
+    }
+
+    private static int frames(CachePass pass) {
+        return pass.queryPositions().size();
     }
 
     /** One per combination of sizes, so that a GPU records each once and replays it from then on. Without hints. */
@@ -286,7 +277,7 @@ public final class TransformerState implements AutoCloseable {
 
     /** All but the hints. */
     private Binding bind(CachePass cachePass, TensorPool owner) {
-        int frames = cachePass.queryPositions().size();
+        int frames = frames(cachePass);
         int slots = pass.boundSlots(cachePass);
         if (slots > capacity || frames > capacity) {
             throw new IllegalArgumentException(
@@ -294,14 +285,7 @@ public final class TransformerState implements AutoCloseable {
         }
         // Recording runs the model more than once: it writes the same rows of the caches again, and nothing else that it reads.
         Binding binding = owner.own(transformer.step().bind()).captured();
-        binding.input(TransformerGraph.LATENTS, ofFrames(latents, frames))
-                .input(TransformerGraph.NOISE, ofFrames(noise, frames))
-                .input(TransformerGraph.SINUSOID, sinusoid)
-                .input(TransformerGraph.SIGMA, sigma)
-                .input(TransformerGraph.NEXT_SIGMA, nextSigma)
-                .output(TransformerGraph.FLOW, ofFrames(flow, frames))
-                .output(TransformerGraph.CLEAN, ofFrames(clean, frames))
-                .output(TransformerGraph.NEXT, ofFrames(next, frames));
+        step.bind(binding, frames);
         adapters.bind(binding, transformer.step());
         pass.bind(binding, cachePass);
         Shape seen = pass.bound(cachePass, Shape.of(slots, transformer.size().tokens(), config.dim()));
@@ -314,10 +298,6 @@ public final class TransformerState implements AutoCloseable {
                             pool.view(values.get(layer), seen));
         }
         return binding;
-    }
-
-    private Tensor ofFrames(Tensor whole, int frames) {
-        return pool.view(whole, transformer.size().latents(frames));
     }
 
     /** The binding that makes the hints of steps over so many frames; a context was set before. */

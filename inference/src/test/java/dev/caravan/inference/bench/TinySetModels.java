@@ -1,7 +1,7 @@
 package dev.caravan.inference.bench;
 
-import dev.caravan.inference.checkpoint.CheckpointException;
 import dev.caravan.inference.checkpoint.Checkpoint;
+import dev.caravan.inference.checkpoint.CheckpointException;
 import dev.caravan.inference.tensor.DType;
 import dev.caravan.inference.tiny.TinyModels;
 import dev.caravan.inference.wan.TransformerConfig;

@@ -59,7 +59,8 @@ public final class Deviation {
         for (int i = 0; i < actual.length; i++) {
             assertEquals(0, Float.floatToRawIntBits(actual[i]) & 0xFFFF, what + ": not a bf16 number: " + actual[i]);
             float ulp = Math.ulp(expected[i]) * 0x1p16f;
-            assertTrue(Math.abs(expected[i] - actual[i]) <= ulp, what + " at " + i + ": " + expected[i] + " expected, " + actual[i] + " found");
+            assertTrue(Math.abs(expected[i] - actual[i]) <= ulp,
+                    what + " at " + i + ": " + expected[i] + " expected, " + actual[i] + " found");
         }
     }
 

@@ -22,7 +22,8 @@ public final class FragileDevice implements AutoCloseable {
     private final AtomicInteger untilFailure = new AtomicInteger(NEVER);
     private final AtomicBoolean freeFails = new AtomicBoolean();
     private final OrtRuntime runtime = OrtRuntime.load(Ort.NATIVES, Provider.CPU);
-    private final Device device = Device.open(runtime, Provider.CPU, 1, () -> new Memory(new HostMemory(runtime.api())));
+    /** Its clock stands still: who asks first comes first, however long things take. */
+    private final Device device = Device.open(runtime, Provider.CPU, 1, () -> new Memory(new HostMemory(runtime.api())), () -> 0);
 
     public Device device() {
         return device;

@@ -21,7 +21,6 @@ import dev.caravan.inference.onnx.Initializer;
 import dev.caravan.inference.onnx.OnnxModel;
 import dev.caravan.inference.ort.Provider;
 import dev.caravan.inference.tensor.DType;
-import dev.caravan.inference.text.PromptEmbedding;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -30,7 +29,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -113,7 +111,7 @@ class AdaptedTransformerTest {
             float[] before = flow(changed);
             changed.setAdapterScales(Map.of("second", 1.5));
             fresh.setAdapterScales(Map.of("second", 1.5));
-            fresh.setPrompt(prompt());
+            fresh.setPrompt(RandomInputs.prompt(CONFIG, 3));
             float[] after = flow(changed);
             assertFalse(Arrays.equals(before, after));
             assertArrayEquals(flow(fresh), after);
@@ -201,28 +199,15 @@ class AdaptedTransformerTest {
 
     private static TransformerState opened(Transformer transformer) {
         TransformerState state = transformer.open(CAPACITY);
-        state.setPrompt(prompt());
+        state.setPrompt(RandomInputs.prompt(CONFIG, 3));
         return state;
     }
 
     /** What the network says of two frames of noise. */
     private static float[] flow(TransformerState state) {
         CachePass pass = new RollingWindow(CAPACITY, 3).pass(0, 2);
-        state.latents(2).write(normal(5, (int) SIZE.latents(2).elements()));
+        state.latents(2).write(RandomInputs.normal(5, (int) SIZE.latents(2).elements()));
         state.denoise(pass, state.latents(2), 600, 0.6f);
         return state.flow(2).floats();
-    }
-
-    private static PromptEmbedding prompt() {
-        return new PromptEmbedding(CONFIG.textLen(), CONFIG.textDim(), normal(3, CONFIG.textLen() * CONFIG.textDim()));
-    }
-
-    private static float[] normal(long seed, int count) {
-        Random random = new Random(seed);
-        float[] values = new float[count];
-        for (int i = 0; i < count; i++) {
-            values[i] = (float) random.nextGaussian();
-        }
-        return values;
     }
 }

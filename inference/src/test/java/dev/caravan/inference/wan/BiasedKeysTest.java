@@ -11,10 +11,8 @@ import dev.caravan.inference.diffusion.KeyCache;
 import dev.caravan.inference.diffusion.RollingWindow;
 import dev.caravan.inference.golden.Ort;
 import dev.caravan.inference.tensor.DType;
-import dev.caravan.inference.text.PromptEmbedding;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.Random;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -125,7 +123,7 @@ class BiasedKeysTest {
 
     private static TransformerState opened(double bias) {
         TransformerState state = transformer.open(6);
-        state.setPrompt(new PromptEmbedding(CONFIG.textLen(), CONFIG.textDim(), normal(3, CONFIG.textLen() * CONFIG.textDim())));
+        state.setPrompt(RandomInputs.prompt(CONFIG, 3));
         state.setAttentionBias(bias);
         return state;
     }
@@ -133,7 +131,7 @@ class BiasedKeysTest {
     /** One denoise step of a chunk, behind its context. */
     private static float[] chunk(TransformerState state, ContextWindow window, int start) {
         if (start > 0) {
-            state.latents(3).write(normal(50 + start, (int) SIZE.latents(3).elements()));
+            state.latents(3).write(RandomInputs.normal(50 + start, (int) SIZE.latents(3).elements()));
             state.store(window.recache(start, 3), state.latents(3));
         }
         state.begin(window.pass(start, 3));
@@ -141,16 +139,7 @@ class BiasedKeysTest {
     }
 
     private static float[] again(TransformerState state, ContextWindow window, int start) {
-        state.latents(3).write(normal(start, (int) SIZE.latents(3).elements()));
+        state.latents(3).write(RandomInputs.normal(start, (int) SIZE.latents(3).elements()));
         return state.denoise(window.pass(start, 3), state.latents(3), 500, 0.5f).floats();
-    }
-
-    private static float[] normal(long seed, int count) {
-        Random random = new Random(seed);
-        float[] values = new float[count];
-        for (int i = 0; i < count; i++) {
-            values[i] = (float) random.nextGaussian();
-        }
-        return values;
     }
 }

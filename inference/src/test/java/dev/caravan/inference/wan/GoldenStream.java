@@ -9,7 +9,7 @@ import dev.caravan.inference.golden.GoldenCase;
 import dev.caravan.inference.ort.Tensor;
 import java.nio.file.Path;
 
-/** Plays the calls of a recorded stream on its own transformer, in order: {@link #pass}, then {@link TransformerState#begin}, {@link #run}. */
+/** Plays the calls of a recorded stream on a transformer of its own: {@link #pass}, then {@link TransformerState#begin}, {@link #run}. */
 final class GoldenStream implements AutoCloseable {
 
     private final GoldenCase golden;

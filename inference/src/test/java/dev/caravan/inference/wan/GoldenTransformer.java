@@ -27,7 +27,8 @@ final class GoldenTransformer {
         if (golden.manifest().has("vace_weights")) {
             options = options.withVace(GoldenVace.module(golden, folder));
         }
-        return Transformer.load(Ort.cpu(), config(golden), size(golden), weights(golden.weights()), options, probe, SessionSettings.DEFAULT);
+        return Transformer.load(Ort.cpu(), config(golden), size(golden), weights(golden.weights()), options, probe,
+                SessionSettings.DEFAULT);
     }
 
     static TransformerConfig config(GoldenCase golden) throws CheckpointException {

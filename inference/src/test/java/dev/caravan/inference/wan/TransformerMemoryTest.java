@@ -20,13 +20,11 @@ import dev.caravan.inference.onnx.OnnxModel;
 import dev.caravan.inference.ort.Provider;
 import dev.caravan.inference.ort.Tensor;
 import dev.caravan.inference.tensor.DType;
-import dev.caravan.inference.text.PromptEmbedding;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
@@ -98,11 +96,11 @@ class TransformerMemoryTest {
             }
             List<float[]> before = blocks(state, bank);
             float[] record = slot(state.keys(1), bank.recordSlot());
-            state.setPrompt(prompt(11));
+            state.setPrompt(RandomInputs.prompt(CONFIG, 11));
             CachePass recache = bank.recache(30, 6);
             assertEquals(List.of(new CacheChange.Compress(bank.blockSlots(), bank.recordSlot())), recache.before());
             state.begin(recache);
-            state.latents(6).write(noise(5, 6));
+            state.latents(6).write(RandomInputs.latents(SIZE, 5, 6));
             state.store(recache, state.latents(6));
             assertBlocks(List.of(before.get(0), before.get(1), record), blocks(state, bank));
             // Nor has the chunk after the recache seen the prompt yet.
@@ -166,7 +164,7 @@ class TransformerMemoryTest {
         float[] last = new float[0];
         try (TransformerState state = open(kind, bank);
                 TransformerState other = open(kind, otherBank)) {
-            other.setPrompt(prompt(9));
+            other.setPrompt(RandomInputs.prompt(CONFIG, 9));
             chunk(other, otherBank, 0, 4);
             for (int start = 0; start < 36; start += 3) {
                 last = chunk(state, bank, start, 3);
@@ -238,7 +236,7 @@ class TransformerMemoryTest {
         CachePass pass = policy.pass(start, frames);
         state.begin(pass);
         Tensor latents = state.latents(frames);
-        latents.write(noise(start, frames));
+        latents.write(RandomInputs.latents(SIZE, start, frames));
         Tensor clean = state.denoise(pass, latents, 750, 0.5f);
         float[] numbers = clean.floats();
         state.store(pass, clean);
@@ -247,28 +245,11 @@ class TransformerMemoryTest {
 
     private static TransformerState open(KeyCache kind, KvCachePolicy policy) {
         TransformerState state = TRANSFORMERS.get(kind).open(policy.capacityFrames());
-        state.setPrompt(prompt(3));
+        state.setPrompt(RandomInputs.prompt(CONFIG, 3));
         return state;
     }
 
     private static MemoryBank bank(KeyCache kind) {
         return new MemoryBank(6, 3, 3, kind == KeyCache.BANKED_SPARSE);
-    }
-
-    private static PromptEmbedding prompt(long seed) {
-        return new PromptEmbedding(CONFIG.textLen(), CONFIG.textDim(), normal(seed, CONFIG.textLen() * CONFIG.textDim()));
-    }
-
-    private static float[] noise(long seed, int frames) {
-        return normal(seed, Math.toIntExact(SIZE.latents(frames).elements()));
-    }
-
-    private static float[] normal(long seed, int count) {
-        Random random = new Random(seed);
-        float[] values = new float[count];
-        for (int i = 0; i < count; i++) {
-            values[i] = (float) random.nextGaussian();
-        }
-        return values;
     }
 }

@@ -16,7 +16,6 @@ import dev.caravan.inference.text.PromptEmbedding;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Random;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -36,7 +35,8 @@ class TransformerStateTest {
 
     @BeforeAll
     static void load() throws Exception {
-        transformer = Transformer.load(Ort.cpu(), CONFIG, SIZE, TestWeights.random(folder.resolve("weights.safetensors"), CONFIG, 7), TransformerOptions.of(DType.F32));
+        transformer = Transformer.load(Ort.cpu(), CONFIG, SIZE, TestWeights.random(folder.resolve("weights.safetensors"), CONFIG, 7),
+                TransformerOptions.of(DType.F32));
     }
 
     @AfterAll
@@ -72,8 +72,8 @@ class TransformerStateTest {
     void aStepGivesTheNextNoisyLatentsOfItsCleanOnes() {
         try (TransformerState state = opened()) {
             CachePass pass = window().pass(0, 2);
-            float[] x = noise(1, 2);
-            float[] noise = noise(2, 2);
+            float[] x = RandomInputs.latents(SIZE, 1, 2);
+            float[] noise = RandomInputs.latents(SIZE, 2, 2);
             state.latents(2).write(x);
             float[] next = state.denoise(pass, state.latents(2), 1000, 0.875f, 0.25f, noise).floats();
             float[] flow = state.flow(2).floats();
@@ -92,10 +92,10 @@ class TransformerStateTest {
     @Test
     void latentsMayLieAnywhereOnTheDevice() {
         try (TransformerState state = opened();
-                Tensor elsewhere = Ort.cpu().of(DType.F32, SIZE.latents(2), noise(1, 2))) {
+                Tensor elsewhere = Ort.cpu().of(DType.F32, SIZE.latents(2), RandomInputs.latents(SIZE, 1, 2))) {
             CachePass pass = window().pass(0, 2);
             float[] copied = state.denoise(pass, elsewhere, 500, 0.5f).floats();
-            state.latents(2).write(noise(1, 2));
+            state.latents(2).write(RandomInputs.latents(SIZE, 1, 2));
             assertArrayEquals(copied, state.denoise(pass, state.latents(2), 500, 0.5f).floats());
         }
     }
@@ -109,7 +109,7 @@ class TransformerStateTest {
         }
         try (TransformerState state = opened();
                 TransformerState other = opened()) {
-            other.setPrompt(prompt(9));
+            other.setPrompt(RandomInputs.prompt(CONFIG, 9));
             RollingWindow window = window();
             RollingWindow otherWindow = window();
             chunk(other, otherWindow, 0, 3);
@@ -141,8 +141,8 @@ class TransformerStateTest {
                 chunk(state, window, start, 1);
             }
             float[] before = state.keys(1).floats();
-            state.setPrompt(prompt(11));
-            state.latents(CAPACITY).write(noise(5, CAPACITY));
+            state.setPrompt(RandomInputs.prompt(CONFIG, 11));
+            state.latents(CAPACITY).write(RandomInputs.latents(SIZE, 5, CAPACITY));
             state.store(window.recache(10, CAPACITY), state.latents(CAPACITY));
             float[] after = state.keys(1).floats();
             int slot = SIZE.tokens() * CONFIG.dim();
@@ -182,7 +182,7 @@ class TransformerStateTest {
     void aPassThatSeesMoreThanTheCacheHoldsIsRefused() {
         try (TransformerState state = opened()) {
             CachePass pass = new CachePass(List.of(6), List.of(0), List.of(6), CAPACITY + 1);
-            state.latents(1).write(noise(1, 1));
+            state.latents(1).write(RandomInputs.latents(SIZE, 1, 1));
             assertThrows(IllegalArgumentException.class, () -> state.store(pass, state.latents(1)));
         }
     }
@@ -201,37 +201,21 @@ class TransformerStateTest {
     private static void chunk(TransformerState state, RollingWindow window, int start, int steps) {
         CachePass pass = window.pass(start, 2);
         Tensor latents = state.latents(2);
-        latents.write(noise(start, 2));
+        latents.write(RandomInputs.latents(SIZE, start, 2));
         for (int step = 1; step < steps; step++) {
-            latents = state.denoise(pass, latents, 1000f / step, 1f / step, 1f / (step + 1), noise(100 * start + step, 2));
+            latents = state.denoise(pass, latents, 1000f / step, 1f / step, 1f / (step + 1),
+                    RandomInputs.latents(SIZE, 100 * start + step, 2));
         }
         state.store(pass, state.denoise(pass, latents, 1000f / steps, 1f / steps));
     }
 
     private static TransformerState opened() {
         TransformerState state = transformer.open(CAPACITY);
-        state.setPrompt(prompt(3));
+        state.setPrompt(RandomInputs.prompt(CONFIG, 3));
         return state;
     }
 
     private static RollingWindow window() {
         return new RollingWindow(CAPACITY, 3);
-    }
-
-    private static PromptEmbedding prompt(long seed) {
-        return new PromptEmbedding(CONFIG.textLen(), CONFIG.textDim(), normal(seed, CONFIG.textLen() * CONFIG.textDim()));
-    }
-
-    private static float[] noise(long seed, int frames) {
-        return normal(seed, Math.toIntExact(SIZE.latents(frames).elements()));
-    }
-
-    private static float[] normal(long seed, int count) {
-        Random random = new Random(seed);
-        float[] values = new float[count];
-        for (int i = 0; i < count; i++) {
-            values[i] = (float) random.nextGaussian();
-        }
-        return values;
     }
 }

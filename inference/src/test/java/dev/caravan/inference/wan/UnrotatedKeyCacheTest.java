@@ -22,12 +22,10 @@ import dev.caravan.inference.ort.Provider;
 import dev.caravan.inference.ort.Tensor;
 import dev.caravan.inference.ort.TransferCount;
 import dev.caravan.inference.tensor.DType;
-import dev.caravan.inference.text.PromptEmbedding;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Random;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -131,7 +129,7 @@ class UnrotatedKeyCacheTest {
         }
         try (TransformerState state = opened();
                 TransformerState other = opened()) {
-            other.setPrompt(prompt(9));
+            other.setPrompt(RandomInputs.prompt(CONFIG, 9));
             AveragedSink cache = cache();
             AveragedSink otherCache = cache();
             for (int start = 0; start < 4 * CAPACITY; start += 2) {
@@ -172,7 +170,7 @@ class UnrotatedKeyCacheTest {
                         TestWeights.random(folder.resolve("again.safetensors"), CONFIG, 7),
                         TransformerOptions.of(DType.F32).withKeys(KeyCache.UNROTATED).withWideAverages(SINK));
                 TransformerState state = again.open(CAPACITY)) {
-            state.setPrompt(prompt(3));
+            state.setPrompt(RandomInputs.prompt(CONFIG, 3));
             stream(state, cache());
             assertNotEquals(before, Ort.cpu().handles());
         }
@@ -189,7 +187,7 @@ class UnrotatedKeyCacheTest {
     /** What two first frames give whose queries and keys are turned by these positions. */
     private static float[] firstPass(List<Integer> queries, List<Integer> keys) {
         try (TransformerState state = opened()) {
-            state.latents(2).write(noise(1, 2));
+            state.latents(2).write(RandomInputs.latents(SIZE, 1, 2));
             CachePass pass = new CachePass(queries, List.of(0, 1), List.of(0, 1), 2, new KeyView.Turned(keys), List.of(), List.of());
             return state.denoise(pass, state.latents(2), 500, 0.5f).floats();
         }
@@ -208,9 +206,10 @@ class UnrotatedKeyCacheTest {
         CachePass pass = cache.pass(start, 2);
         state.begin(pass);
         Tensor latents = state.latents(2);
-        latents.write(noise(start, 2));
+        latents.write(RandomInputs.latents(SIZE, start, 2));
         for (int step = 1; step < steps; step++) {
-            latents = state.denoise(pass, latents, 1000f / step, 1f / step, 1f / (step + 1), noise(100 * start + step, 2));
+            latents = state.denoise(pass, latents, 1000f / step, 1f / step, 1f / (step + 1),
+                    RandomInputs.latents(SIZE, 100 * start + step, 2));
         }
         state.store(pass, state.denoise(pass, latents, 1000f / steps, 1f / steps));
     }
@@ -222,28 +221,11 @@ class UnrotatedKeyCacheTest {
 
     private static TransformerState opened() {
         TransformerState state = transformer.open(CAPACITY);
-        state.setPrompt(prompt(3));
+        state.setPrompt(RandomInputs.prompt(CONFIG, 3));
         return state;
     }
 
     private static AveragedSink cache() {
         return new AveragedSink(CAPACITY, SINK);
-    }
-
-    private static PromptEmbedding prompt(long seed) {
-        return new PromptEmbedding(CONFIG.textLen(), CONFIG.textDim(), normal(seed, CONFIG.textLen() * CONFIG.textDim()));
-    }
-
-    private static float[] noise(long seed, int frames) {
-        return normal(seed, Math.toIntExact(SIZE.latents(frames).elements()));
-    }
-
-    private static float[] normal(long seed, int count) {
-        Random random = new Random(seed);
-        float[] values = new float[count];
-        for (int i = 0; i < count; i++) {
-            values[i] = (float) random.nextGaussian();
-        }
-        return values;
     }
 }

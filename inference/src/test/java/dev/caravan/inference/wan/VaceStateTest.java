@@ -19,11 +19,9 @@ import dev.caravan.inference.ort.Tensor;
 import dev.caravan.inference.ort.TransferCount;
 import dev.caravan.inference.tensor.DType;
 import dev.caravan.inference.tensor.Shape;
-import dev.caravan.inference.text.PromptEmbedding;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Random;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -106,7 +104,7 @@ class VaceStateTest {
             guide(state, 2, 1, 1);
             step(state, window(), 0, 2);
             for (TransformerState each : List.of(plain, state)) {
-                each.latents(2).write(noise(3, 2));
+                each.latents(2).write(RandomInputs.latents(SIZE, 3, 2));
                 each.store(window.pass(0, 2), each.latents(2));
             }
             for (int layer = 0; layer < CONFIG.layers(); layer++) {
@@ -115,7 +113,7 @@ class VaceStateTest {
             }
             CachePass recache = window.recache(2, 2);
             for (TransformerState each : List.of(plain, state)) {
-                each.latents(2).write(noise(4, 2));
+                each.latents(2).write(RandomInputs.latents(SIZE, 4, 2));
                 each.store(recache, each.latents(2));
             }
             assertArrayEquals(plain.keys(2).floats(), state.keys(2).floats());
@@ -132,7 +130,7 @@ class VaceStateTest {
             step(state, window, 0, 2);
             float[] first = hint.floats();
             hint.zero();
-            state.latents(2).write(noise(0, 2));
+            state.latents(2).write(RandomInputs.latents(SIZE, 0, 2));
             state.denoise(window.pass(2, 2), state.latents(2), 1000, 1);
             assertArrayEquals(first, hint.floats());
         }
@@ -189,8 +187,8 @@ class VaceStateTest {
                 TransformerState fresh = opened(transformer)) {
             guide(state, 2, 1, 1);
             float[] before = step(state, window(), 0, 2);
-            state.setPrompt(prompt(9));
-            fresh.setPrompt(prompt(9));
+            state.setPrompt(RandomInputs.prompt(CONFIG, 9));
+            fresh.setPrompt(RandomInputs.prompt(CONFIG, 9));
             guide(fresh, 2, 1, 1);
             float[] after = step(state, window(), 0, 2);
             assertArrayEquals(step(fresh, window(), 0, 2), after);
@@ -268,7 +266,7 @@ class VaceStateTest {
             state.setVace(context, 1);
             assertEquals(contexts(2).bytes(DType.F32), transfers.bytesWithinDevice() - within);
             assertEquals((CAPACITY + 1L) * DType.F32.bytes(), transfers.bytesToDevice() - toDevice);
-            state.latents(2).write(noise(0, 2));
+            state.latents(2).write(RandomInputs.latents(SIZE, 0, 2));
             toDevice = transfers.bytesToDevice();
             within = transfers.bytesWithinDevice();
             state.denoise(new CachePass(List.of(0, 1), List.of(0, 1), List.of(0, 1), 2), state.latents(2), 1000, 1);
@@ -335,9 +333,9 @@ class VaceStateTest {
                     Probes.Tensors seen = new Probes.Tensors(network);
                     TransformerState state = network.open(2);
                     Tensor context = Ort.cpu().zeros(DType.F32, Shape.of(frames, 96, 16, 16))) {
-                state.setPrompt(prompt(3));
+                state.setPrompt(RandomInputs.prompt(CONFIG, 3));
                 CachePass pass = new RollingWindow(2, 1).pass(0, frames);
-                float[] latents = normal(5, (int) size.latents(frames).elements());
+                float[] latents = RandomInputs.normal(5, (int) size.latents(frames).elements());
                 state.latents(frames).write(latents);
                 seen.bind(state.binding(pass), pass, "block0");
                 state.denoise(pass, state.latents(frames), 500, 0.5f);
@@ -366,15 +364,15 @@ class VaceStateTest {
     /** Two denoise steps and the clean pass of two frames. */
     private static float[] chunk(TransformerState state, RollingWindow window, int start) {
         CachePass pass = window.pass(start, 2);
-        state.latents(2).write(noise(start, 2));
-        Tensor next = state.denoise(pass, state.latents(2), 1000, 1, 0.5f, noise(100 + start, 2));
+        state.latents(2).write(RandomInputs.latents(SIZE, start, 2));
+        Tensor next = state.denoise(pass, state.latents(2), 1000, 1, 0.5f, RandomInputs.latents(SIZE, 100 + start, 2));
         float[] clean = state.denoise(pass, next, 500, 0.5f).floats();
         state.store(pass, state.clean(2));
         return clean;
     }
 
     private static float[] step(TransformerState state, RollingWindow window, int start, int frames) {
-        state.latents(frames).write(noise(start, frames));
+        state.latents(frames).write(RandomInputs.latents(SIZE, start, frames));
         return state.denoise(window.pass(start, frames), state.latents(frames), 1000, 1).floats();
     }
 
@@ -386,7 +384,7 @@ class VaceStateTest {
 
     private static Tensor context(long seed, int frames) {
         Shape shape = contexts(frames);
-        return Ort.cpu().of(DType.F32, shape, normal(seed, (int) shape.elements()));
+        return Ort.cpu().of(DType.F32, shape, RandomInputs.normal(seed, (int) shape.elements()));
     }
 
     private static Tensor longerThanTheCache(Tensor beginning) {
@@ -403,28 +401,11 @@ class VaceStateTest {
 
     private static TransformerState opened(Transformer of) {
         TransformerState state = of.open(CAPACITY);
-        state.setPrompt(prompt(3));
+        state.setPrompt(RandomInputs.prompt(CONFIG, 3));
         return state;
     }
 
     private static RollingWindow window() {
         return new RollingWindow(CAPACITY, 3);
-    }
-
-    private static PromptEmbedding prompt(long seed) {
-        return new PromptEmbedding(CONFIG.textLen(), CONFIG.textDim(), normal(seed, CONFIG.textLen() * CONFIG.textDim()));
-    }
-
-    private static float[] noise(long seed, int frames) {
-        return normal(seed, Math.toIntExact(SIZE.latents(frames).elements()));
-    }
-
-    private static float[] normal(long seed, int count) {
-        Random random = new Random(seed);
-        float[] values = new float[count];
-        for (int i = 0; i < count; i++) {
-            values[i] = (float) random.nextGaussian();
-        }
-        return values;
     }
 }

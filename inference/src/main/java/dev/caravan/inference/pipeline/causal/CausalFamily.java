@@ -79,9 +79,7 @@ public interface CausalFamily {
         return 0;
     }
 
-    /**
-     * Whether the final latents are passed once more, so that clean keys and values are stored.
-     */
+    /** Whether the final latents are passed once more, so that clean keys and values are stored. */
     default boolean cleanPass() {
         return true;
     }

@@ -7,8 +7,7 @@ import dev.caravan.inference.tensor.Shape;
 import dev.caravan.inference.wan.LatentSize;
 
 /**
- * The newest latent frames of a stream, on the device. Frame
- * {@code i} lies in slot {@code i mod capacity}. Owned by one stream.
+ * The newest latent frames of a stream, on the device. Frame {@code i} lies in slot {@code i mod capacity}. Owned by one stream.
  */
 final class LatentHistory implements AutoCloseable {
 

@@ -21,7 +21,6 @@ import dev.caravan.inference.tiny.TinySet;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
@@ -32,7 +31,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * A family made up after "Adding a causal family" of CONTRIBUTING.md and nothing else: that page is wrong when this class needs more than it
- * says. Files and schema, which a real one has in {@code Artifacts} and {@code schemas}, are those of another under its names.
+ * says.
+ * Files and schema, which a real one has in {@code Artifacts} and {@code schemas}, are those of another under its names.
  */
 class ASixthFamilyTest {
 
@@ -88,7 +88,9 @@ class ASixthFamilyTest {
     @Test
     void aFirstPictureGuidesIt() throws Exception {
         Parameters guided = TinyLongLive.with(Map.of("prompts", prompts(), "first_frame_image", PICTURE));
-        try (LoadedPipeline model = load(Map.of("vace_enabled", true)); PipelineStream stream = open(model); PipelineStream free = open(model)) {
+        try (LoadedPipeline model = load(Map.of("vace_enabled", true));
+                PipelineStream stream = open(model);
+                PipelineStream free = open(model)) {
             assertOthers(chunks(free, TinyLongLive.text("a boat")), chunks(stream, guided));
         }
     }
@@ -140,11 +142,7 @@ class ASixthFamilyTest {
     }
 
     private static List<byte[]> chunks(PipelineStream stream, Parameters parameters) throws Exception {
-        List<byte[]> pictures = new ArrayList<>();
-        for (int chunk = 0; chunk < CHUNKS; chunk++) {
-            pictures.addAll(TinyLongLive.chunk(stream, parameters));
-        }
-        return pictures;
+        return TinyLongLive.chunks(stream, parameters, CHUNKS);
     }
 
     private static void assertOthers(List<byte[]> expected, List<byte[]> actual) {

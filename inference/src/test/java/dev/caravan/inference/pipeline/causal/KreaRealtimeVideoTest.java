@@ -88,8 +88,8 @@ class KreaRealtimeVideoTest {
         try (PipelineStream silent = TinyLongLive.open(model);
                 PipelineStream told = TinyLongLive.open(model);
                 PipelineStream without = TinyLongLive.open(model)) {
-            assertTrue(same(chunks(silent, text("a boat"), 2), chunks(told, biased(0.3), 2)));
-            chunks(without, biased(1), 2);
+            assertTrue(same(TinyLongLive.chunks(silent, text("a boat"), 2), TinyLongLive.chunks(told, biased(0.3), 2)));
+            TinyLongLive.chunks(without, biased(1), 2);
             assertFalse(same(TinyLongLive.chunk(silent, text("a boat")), TinyLongLive.chunk(without, biased(1))));
         }
     }
@@ -97,7 +97,7 @@ class KreaRealtimeVideoTest {
     @Test
     void theContextIsSeenUnderTheNewPrompt() throws Exception {
         try (PipelineStream changed = TinyLongLive.open(model); PipelineStream unchanged = TinyLongLive.open(model)) {
-            assertTrue(same(chunks(changed, text("a boat"), 3), chunks(unchanged, text("a boat"), 3)));
+            assertTrue(same(TinyLongLive.chunks(changed, text("a boat"), 3), TinyLongLive.chunks(unchanged, text("a boat"), 3)));
             assertFalse(same(TinyLongLive.chunk(changed, text("a city")), TinyLongLive.chunk(unchanged, text("a boat"))));
         }
     }
@@ -106,13 +106,13 @@ class KreaRealtimeVideoTest {
     void aSecondStreamDoesNotDisturbTheFirst() throws Exception {
         List<byte[]> alone;
         try (PipelineStream stream = TinyLongLive.open(model)) {
-            alone = chunks(stream, text("a boat"), 3);
+            alone = TinyLongLive.chunks(stream, text("a boat"), 3);
         }
         try (PipelineStream stream = TinyLongLive.open(model);
                 PipelineStream other = TinyLongLive.open(model);
                 ExecutorService threads = Executors.newFixedThreadPool(2)) {
-            Future<List<byte[]>> together = threads.submit(() -> chunks(stream, text("a boat"), 3));
-            Future<List<byte[]>> second = threads.submit(() -> chunks(other, biased(0.05), 3));
+            Future<List<byte[]>> together = threads.submit(() -> TinyLongLive.chunks(stream, text("a boat"), 3));
+            Future<List<byte[]>> second = threads.submit(() -> TinyLongLive.chunks(other, biased(0.05), 3));
             assertTrue(same(alone, together.get()));
             assertEquals(33, second.get().size());
         }
@@ -121,10 +121,10 @@ class KreaRealtimeVideoTest {
     @Test
     void aStreamBegunAnewMakesItsFirstChunkAgain() throws Exception {
         try (PipelineStream stream = TinyLongLive.open(model)) {
-            List<byte[]> first = chunks(stream, text("a boat"), 3);
+            List<byte[]> first = TinyLongLive.chunks(stream, text("a boat"), 3);
             Parameters reset = TinyLongLive.with(Map.of("reset_cache", true, "prompts", List.of(Map.of("text", "a boat", "weight", 1.0))));
             List<byte[]> again = new ArrayList<>(TinyLongLive.chunk(stream, reset));
-            again.addAll(chunks(stream, text("a boat"), 2));
+            again.addAll(TinyLongLive.chunks(stream, text("a boat"), 2));
             assertTrue(same(first, again));
         }
     }
@@ -137,10 +137,10 @@ class KreaRealtimeVideoTest {
                 PipelineStream stream = new CausalStream(new ChunkGenerator(KREA, networks, 42, ChunkProbe.NONE),
                         new RequestReader("text", KREA.denoisingSteps(), true, new AdapterScales(List.of())),
                         new VaceReader("krea-realtime-video", VaceSettings.OFF, PictureFiles.NONE, 12), LoadSettings.of(KREA, SCHEMA, request()).size())) {
-            cold.addAll(chunks(stream, text("a boat"), 2));
+            cold.addAll(TinyLongLive.chunks(stream, text("a boat"), 2));
         }
         try (PipelineStream stream = TinyLongLive.open(model)) {
-            assertTrue(same(cold, chunks(stream, text("a boat"), 2)));
+            assertTrue(same(cold, TinyLongLive.chunks(stream, text("a boat"), 2)));
         }
     }
 
@@ -204,14 +204,6 @@ class KreaRealtimeVideoTest {
         Map<String, Object> values = new HashMap<>(Map.of("prompts", List.of(Map.of("text", "a boat", "weight", 1.0))));
         values.put("kv_cache_attention_bias", bias);
         return TinyLongLive.with(values);
-    }
-
-    private static List<byte[]> chunks(PipelineStream stream, Parameters parameters, int count) throws Exception {
-        List<byte[]> pictures = new ArrayList<>();
-        for (int chunk = 0; chunk < count; chunk++) {
-            pictures.addAll(TinyLongLive.chunk(stream, parameters));
-        }
-        return pictures;
     }
 
     private static boolean same(List<byte[]> one, List<byte[]> other) {

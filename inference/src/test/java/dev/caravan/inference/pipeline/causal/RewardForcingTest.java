@@ -42,7 +42,7 @@ class RewardForcingTest {
         try (LoadedPipeline model = load(Map.of())) {
             List<byte[]> alone;
             try (PipelineStream stream = TinyLongLive.open(model)) {
-                alone = chunks(stream, text, 6);
+                alone = TinyLongLive.chunks(stream, text, 6);
             }
             assertEquals(9 + 5 * 12, alone.size());
             try (PipelineStream stream = TinyLongLive.open(model); PipelineStream other = TinyLongLive.open(model)) {
@@ -69,7 +69,7 @@ class RewardForcingTest {
                 assertEquals(chunk == 0 ? 13 : 12, made.size());
                 pictures.addAll(made);
             }
-            assertArrayEquals(pictures.toArray(), chunks(same, video, 5).toArray());
+            assertArrayEquals(pictures.toArray(), TinyLongLive.chunks(same, video, 5).toArray());
         }
     }
 
@@ -78,8 +78,8 @@ class RewardForcingTest {
         try (LoadedPipeline model = load(Map.of());
                 PipelineStream stream = TinyLongLive.open(model);
                 PipelineStream unchanged = TinyLongLive.open(model)) {
-            chunks(stream, TinyLongLive.text("a boat"), 4);
-            chunks(unchanged, TinyLongLive.text("a boat"), 4);
+            TinyLongLive.chunks(stream, TinyLongLive.text("a boat"), 4);
+            TinyLongLive.chunks(unchanged, TinyLongLive.text("a boat"), 4);
             List<byte[]> other = TinyLongLive.chunk(stream, TinyLongLive.text("neon city at night"));
             List<byte[]> same = TinyLongLive.chunk(unchanged, TinyLongLive.text("a boat"));
             assertFalse(Arrays.deepEquals(other.toArray(), same.toArray()));
@@ -109,7 +109,7 @@ class RewardForcingTest {
         assertEquals(0, new RewardForcing().configured(Map.of("ema_precision", "model")).wideAverages());
         assertEquals(3, new RewardForcing().configured(Map.of("ema_precision", "fp32")).wideAverages());
         try (LoadedPipeline model = load(Map.of("ema_precision", "fp32")); PipelineStream stream = TinyLongLive.open(model)) {
-            assertEquals(9 + 4 * 12, chunks(stream, TinyLongLive.text("a boat"), 5).size());
+            assertEquals(9 + 4 * 12, TinyLongLive.chunks(stream, TinyLongLive.text("a boat"), 5).size());
         }
     }
 
@@ -119,14 +119,6 @@ class RewardForcingTest {
         PipelineException refused = assertThrows(PipelineException.class, () -> load(Map.of("ema_precision", precision)));
         assertEquals("ema_precision must be model or fp32; " + precision + " given", refused.getMessage());
         assertTrue(refused.fatal());
-    }
-
-    private static List<byte[]> chunks(PipelineStream stream, Parameters parameters, int count) throws Exception {
-        List<byte[]> pictures = new ArrayList<>();
-        for (int chunk = 0; chunk < count; chunk++) {
-            pictures.addAll(TinyLongLive.chunk(stream, parameters));
-        }
-        return pictures;
     }
 
     private static LoadedPipeline load(Map<String, Object> more) throws Exception {

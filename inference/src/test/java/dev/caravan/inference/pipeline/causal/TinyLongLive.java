@@ -25,7 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 
-/** The pipeline {@code longlive} on small networks with random weights and small pictures. */
+/** Causal pipelines on small networks with random weights and small pictures; {@code longlive} where none is named. */
 final class TinyLongLive {
 
     /** Sides of generated pictures. */
@@ -117,6 +117,15 @@ final class TinyLongLive {
             throws PipelineException, InterruptedException {
         List<byte[]> pictures = new ArrayList<>();
         stream.next(in, parameters, (picture, time) -> pictures.add(((Rgb24) picture).data()));
+        return pictures;
+    }
+
+    /** So many chunks from noise, always with the same parameters; all their pictures. */
+    static List<byte[]> chunks(PipelineStream stream, Parameters parameters, int count) throws PipelineException, InterruptedException {
+        List<byte[]> pictures = new ArrayList<>();
+        for (int chunk = 0; chunk < count; chunk++) {
+            pictures.addAll(chunk(stream, parameters));
+        }
         return pictures;
     }
 }
