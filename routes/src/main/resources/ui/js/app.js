@@ -278,6 +278,7 @@ function showChecks(checks) {
 }
 
 function about(hub) {
+  $("wall-kafka").hidden = !hub.kafka;
   const lines = [`Caravan ${hub.version}`, hub.kafka ? `Kafka at ${hub.kafka.bootstrap_servers}` : "without Kafka"];
   $("about").replaceChildren(...lines.map((text) => Object.assign(document.createElement("span"), { textContent: text })));
 }

@@ -40,7 +40,7 @@ export class LorasField extends Field {
       this.#menu.append(...options);
       if (options.length === 0) {
         this.#menu.firstChild.textContent = "None in the LoRA folder";
-        this.#menu.title = "Copy .safetensors files into <data folder>/models/lora";
+        this.#menu.title = "Copy .safetensors files into the folder lora of the models, or fetch one with POST /api/v1/loras";
       }
     } catch (error) {
       this.refuse(error.message);

@@ -39,7 +39,7 @@ export async function obstacles(pipelines, unavailable) {
 /** What is in the way of one of them; null when nothing is. */
 export async function obstacle(schema, unavailable) {
   const reason = unavailable[schema.id];
-  if (reason) return { label: "not in this build", reason: `${schema.name} cannot run here: ${reason}.`, command: null, unbuilt: true };
+  if (reason) return { label: "not in this build", reason: `${schema.name} cannot run: ${reason}.`, command: null, unbuilt: true };
   const missing = await missingFiles(schema);
   return missing && { label: "files missing", ...missing, unbuilt: false };
 }
