@@ -97,6 +97,17 @@ public final class SessionRecorder implements Subscriber, AutoCloseable {
         return found.get().orElseThrow().data();
     }
 
+    /** Waits until a chunk was made; the event that says so, of this chunk alone where each takes a quarter of a second at least. */
+    public synchronized Map<String, Object> made(String session, long chunk) {
+        Supplier<Optional<Map<String, Object>>> found = () -> events.stream()
+                .filter(e -> e.sessionId().equals(session) && e.type() == SessionEvent.Type.CHUNK)
+                .map(SessionEvent::data)
+                .filter(data -> (Long) data.get("chunk") >= chunk)
+                .findFirst();
+        await(() -> session + " makes chunk " + chunk + "; heard: " + told(session), () -> found.get().isPresent());
+        return found.get().orElseThrow();
+    }
+
     private SortedMap<Long, Made> framesOf(String session, long chunk) {
         return framesOf(session, frame -> frame.chunk == chunk);
     }

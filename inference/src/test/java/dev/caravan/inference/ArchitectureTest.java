@@ -84,6 +84,8 @@ class ArchitectureTest {
         onlyKnows("lora", "nn", "ort", "onnx", "checkpoint", "tensor");
         onlyKnows("diffusion", "tensor");
         onlyKnows("text");
+        onlyKnows("wan.vae", "nn", "ort", "onnx", "checkpoint", "tensor");
+        onlyKnows("wan.umt5", "text", "nn", "ort", "onnx", "checkpoint", "tensor");
         onlyKnows("wan", "text", "diffusion", "nn", "ort", "onnx", "checkpoint", "tensor");
     }
 

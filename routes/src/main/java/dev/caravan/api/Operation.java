@@ -3,8 +3,8 @@ package dev.caravan.api;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import org.apache.camel.model.rest.ParamDefinition;
-import org.apache.camel.model.rest.RestParamType;
 import org.apache.camel.model.rest.ResponseMessageDefinition;
+import org.apache.camel.model.rest.RestParamType;
 import org.apache.camel.model.rest.VerbDefinition;
 
 /** Documents one operation for OpenAPI. Every method returns this. */

@@ -42,6 +42,18 @@ final class ClientPage {
             </script>
             """;
 
+    /**
+     * For the head of a body: what the seed wants to do five seconds from now or later waits until {@code elapse(milliseconds)} is called,
+     * so that it depends on no clock and on no machine's speed.
+     */
+    static final String TIMERS = """
+            <script>
+              const held = [], now = window.setTimeout;
+              window.setTimeout = (call, delay, ...a) => delay >= 5000 ? held.push({ call, delay }) : now(call, delay, ...a);
+              window.elapse = (delay) => { while (held.length && held[0].delay <= delay) held.shift().call(); };
+            </script>
+            """;
+
     /** A canvas of 576x320 that is drawn 30 times a second: left half red, right half blue, a white block that moves. */
     static final String CANVAS = """
             <script>

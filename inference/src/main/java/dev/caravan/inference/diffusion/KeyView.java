@@ -2,10 +2,10 @@ package dev.caravan.inference.diffusion;
 
 import java.util.List;
 
-/** How the queries of a pass see the slots of a cache; each {@link KeyCache} has one kind of it. */
+/** How the queries of a pass see the slots of a cache. Which of these a policy uses follows from its {@link KeyCache}. */
 public sealed interface KeyView {
 
-    /** As they are stored. */
+    /** As they are stored: a rotated cache, with or without a memory bank. */
     record Stored() implements KeyView {}
 
     /**
@@ -20,13 +20,13 @@ public sealed interface KeyView {
     }
 
     /**
-     * Some of the slots are memory blocks.
+     * Each head chooses among the memory blocks and sees the window besides.
      *
      * @param memory slots of the sink and of the visible part of the bank, in this order
      * @param window slots of the newest frames, those of the call among them
      */
-    record Banked(List<Integer> memory, List<Integer> window) implements KeyView {
-        public Banked {
+    record Sparse(List<Integer> memory, List<Integer> window) implements KeyView {
+        public Sparse {
             memory = List.copyOf(memory);
             window = List.copyOf(window);
         }

@@ -154,11 +154,14 @@ public final class MemoryBank implements KvCachePolicy {
     }
 
     private KeyView view(int visible) {
+        if (keys == KeyCache.BANKED) {
+            return new KeyView.Stored();
+        }
         List<Integer> memory = new ArrayList<>();
         List<Integer> newest = new ArrayList<>();
         frames().forEach(frame -> (frame < sink ? memory : newest).add(slotOf(frame)));
         memory.addAll(ofBank.subList(0, visible));
-        return new KeyView.Banked(memory, newest);
+        return new KeyView.Sparse(memory, newest);
     }
 
     private static CacheChange copy(int from, int to) {

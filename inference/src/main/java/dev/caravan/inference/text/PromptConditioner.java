@@ -16,6 +16,7 @@ public final class PromptConditioner {
 
     private @Nullable List<WeightedPrompt> lastRequested;
     private @Nullable List<WeightedPrompt> lastEncoded;
+    private @Nullable Interpolation lastBlending;
     private @Nullable List<WeightedPrompt> current;
     private @Nullable PromptEmbedding embedding;
     private @Nullable TransitionQueue transition;
@@ -34,7 +35,9 @@ public final class PromptConditioner {
         List<WeightedPrompt> inUse = keepCurrent ? current : null;
 
         List<WeightedPrompt> prompts = choose(request, changed, inUse);
-        boolean encode = restart || !prompts.equals(lastEncoded);
+        // The reference, where a blending asked for never arrives, does not look at it. Of other numbers of prompts there is but one blend.
+        boolean blendedOtherwise = prompts.size() == 2 && request.spatial() != lastBlending;
+        boolean encode = restart || !prompts.equals(lastEncoded) || blendedOtherwise;
         Optional<PromptEmbedding> target = encode ? Optional.of(encode(prompts, request.spatial(), encoder)) : Optional.empty();
 
         // Nothing below fails.
@@ -46,6 +49,7 @@ public final class PromptConditioner {
         current = inUse;
         lastRequested = request.prompts();
         lastEncoded = prompts;
+        lastBlending = request.spatial();
         boolean updated = target.map(reached -> goTo(reached, request.transition())).orElseGet(this::walk);
         transitionActive = transition != null && !transition.isEmpty();
         // While a transition runs the prompts it left stay the current ones.

@@ -17,8 +17,9 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Writes a set of small model files with random weights: all that the pipeline {@code longlive} needs. The same seed gives the same bytes.
- * It takes a fraction of a second, so tests can write one where they need it.
+ * Writes a set of small model files with random weights: all that the five generative pipelines need, with their modules for VACE and two
+ * adapters for the smaller transformer. The same seed gives the same bytes. It takes a fraction of a second, so tests can write one where
+ * they need it.
  */
 public final class TinyModels {
 

@@ -1,10 +1,10 @@
 package dev.caravan.inference.tiny;
 
 import dev.caravan.inference.tensor.Shape;
-import dev.caravan.inference.wan.TaeWeights;
 import dev.caravan.inference.wan.TransformerConfig;
-import dev.caravan.inference.wan.Umt5Config;
-import dev.caravan.inference.wan.WanVaeWeights;
+import dev.caravan.inference.wan.umt5.Umt5Config;
+import dev.caravan.inference.wan.vae.TaeWeights;
+import dev.caravan.inference.wan.vae.WanVaeWeights;
 import java.util.Map;
 
 /** How small the networks are: a chunk of 320x576 in about a second on two cores, and all files together a few megabytes. */

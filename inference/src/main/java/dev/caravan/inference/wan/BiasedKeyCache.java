@@ -1,6 +1,5 @@
 package dev.caravan.inference.wan;
 
-import dev.caravan.inference.nn.Attention;
 import dev.caravan.inference.nn.Linear;
 import dev.caravan.inference.nn.Net;
 import dev.caravan.inference.onnx.Dim;
@@ -38,8 +37,7 @@ final class BiasedKeyCache implements SelfAttention {
     private final TransformerConfig config;
     private final Probe probe;
     private final CacheParts parts;
-    private final Value cos;
-    private final Value sin;
+    private final CacheParts.Positions positions;
     private final Value writtenRows;
     private final Value bias;
 
@@ -48,9 +46,7 @@ final class BiasedKeyCache implements SelfAttention {
         this.config = config;
         this.probe = probe;
         parts = new CacheParts(net, config, size);
-        Dim pairs = Dim.of(config.headDim() / 2);
-        cos = net.input(COS, DType.F32, TOKENS, pairs);
-        sin = net.input(SIN, DType.F32, TOKENS, pairs);
+        positions = parts.positions(COS, SIN, "tokens");
         writtenRows = net.input(WRITTEN_ROWS, DType.I64, TOKENS, ONE);
         // The operator wants a number for each query and key: a sum makes them of a row, where repeating it would ask for a shape.
         bias = net.add("attention_bias", narrow(KEY_BIAS, ONE, ONE, ONE, ROWS), narrow(QUERY_ZEROS, ONE, ONE, TOKENS, ONE));
@@ -63,17 +59,15 @@ final class BiasedKeyCache implements SelfAttention {
 
     @Override
     public Value attend(int layer, Value tokens) {
-        String path = "blocks." + layer + ".self_attn";
-        Value q = parts.turned(path, "q", parts.normed(path, "q", tokens), cos, sin);
-        Value k = parts.turned(path, "k", parts.normed(path, "k", tokens), cos, sin);
+        String path = CacheParts.path(layer);
+        Value q = parts.turned(path, "q", parts.normed(path, "q", tokens), positions);
+        Value k = parts.turned(path, "k", parts.normed(path, "k", tokens), positions);
         probe.see(net, "k" + layer, k);
         Value keys = update(CacheParts.KEYS.formatted(layer), CacheParts.KEYS_UPDATED.formatted(layer),
                 net.reshape(path + ".k_rows", k, -1, config.dim()));
         Value values = update(CacheParts.VALUES.formatted(layer), CacheParts.VALUES_UPDATED.formatted(layer),
                 Linear.withBias(net, path + ".v", tokens));
-        Value seen = Attention.biased(net, path, q, parts.sequence(path + ".keys", keys), parts.sequence(path + ".values", values), bias,
-                config.heads(), 1 / Math.sqrt(config.headDim()));
-        return net.reshape(path + ".joined", seen, -1, config.dim());
+        return parts.biased(path, q, keys, values, bias);
     }
 
     private Value update(String name, String updatedName, Value rows) {

@@ -1,5 +1,6 @@
 package dev.caravan.inference.wan;
 
+import dev.caravan.inference.nn.Attention;
 import dev.caravan.inference.nn.Linear;
 import dev.caravan.inference.nn.Net;
 import dev.caravan.inference.nn.Norms;
@@ -42,21 +43,53 @@ final class CacheParts {
         return Norms.rms(net, norm, projected, net.weight(norm + ".weight"), config.eps());
     }
 
-    /** Turned by tables of a row per token: {@code [n,D] -> [1,n,D]}. */
-    Value turned(String path, String projection, Value x, Value cos, Value sin) {
-        return Rotary.interleaved(net, path + ".rope_" + projection, sequence(path + "." + projection + "_sequence", x), cos, sin,
+    /** Tables that say where tokens are: {@code [n,d/2]}, a row per token. */
+    record Positions(Value cos, Value sin) {}
+
+    /** Declares the inputs of such tables; {@code tokens} names how many rows they have. */
+    Positions positions(String cos, String sin, String tokens) {
+        Dim[] shape = {Dim.named(tokens), Dim.of(config.headDim() / 2)};
+        return new Positions(net.input(cos, DType.F32, shape), net.input(sin, DType.F32, shape));
+    }
+
+    /** Turned by where its tokens are: {@code [n,D] -> [1,n,D]}. */
+    Value turned(String path, String projection, Value x, Positions at) {
+        return Rotary.interleaved(net, path + ".rope_" + projection, sequence(path + "." + projection + "_sequence", x), at.cos(), at.sin(),
                 config.heads());
+    }
+
+    /** The attention itself: queries {@code [1,S,D]} to keys and values of which each D numbers are a token {@code -> [S,D]}. */
+    Value seen(String path, Value queries, Value keys, Value values) {
+        Value seen = Attention.full(net, path, queries, sequence(path + ".keys", keys), sequence(path + ".values", values),
+                config.heads(), scale());
+        return net.reshape(path + ".joined", seen, -1, config.dim());
+    }
+
+    /** As {@link #seen} with something added to the scores. */
+    Value biased(String path, Value queries, Value keys, Value values, Value bias) {
+        Value seen = Attention.biased(net, path, queries, sequence(path + ".keys", keys), sequence(path + ".values", values), bias,
+                config.heads(), scale());
+        return net.reshape(path + ".joined", seen, -1, config.dim());
+    }
+
+    private double scale() {
+        return 1 / Math.sqrt(config.headDim());
+    }
+
+    /** Of the self-attention of a block. */
+    static String path(int layer) {
+        return "blocks." + layer + ".self_attn";
     }
 
     /** Puts tokens {@code [W·f,D]} of the frames kept into their slots of a block's keys. The result {@code [slots,f,D]} is an output. */
     Value keys(int layer, Value tokens, Dim slots) {
-        return update(KEYS.formatted(layer), KEYS_UPDATED.formatted(layer), frames("blocks." + layer + ".self_attn.k_frames", tokens), slots);
+        return update(KEYS.formatted(layer), KEYS_UPDATED.formatted(layer), frames(path(layer) + ".k_frames", tokens), slots);
     }
 
     /** As {@link #keys} with its values. */
     Value values(int layer, Value tokens, Dim slots) {
         return update(
-                VALUES.formatted(layer), VALUES_UPDATED.formatted(layer), frames("blocks." + layer + ".self_attn.v_frames", tokens), slots);
+                VALUES.formatted(layer), VALUES_UPDATED.formatted(layer), frames(path(layer) + ".v_frames", tokens), slots);
     }
 
     private Value update(String name, String updatedName, Value frames, Dim slots) {
@@ -76,11 +109,11 @@ final class CacheParts {
         return net.graph().memo(WRITTEN_SLOTS, () -> net.input(WRITTEN_SLOTS, DType.I64, Dim.named("written_frames"), Dim.of(1)));
     }
 
-    Value frames(String path, Value x) {
+    private Value frames(String path, Value x) {
         return net.reshape(path, x, -1, tokensPerFrame, config.dim());
     }
 
-    Value sequence(String path, Value x) {
+    private Value sequence(String path, Value x) {
         return net.reshape(path, x, 1, -1, config.dim());
     }
 }

@@ -49,9 +49,9 @@ interface PassInputs {
     /** Those of a kind of cache. */
     static PassInputs of(KeyCache kind, TensorPool pool, TransformerConfig config, LatentSize size, int capacity) {
         return switch (kind) {
-            case ROTATED, UNROTATED, BANKED -> new PassTensors(pool, config, size, capacity);
+            case ROTATED, UNROTATED, BANKED -> new RotaryInputs(pool, config, size, capacity);
             case BANKED_SPARSE -> new SparseBankInputs(pool, config, size, capacity);
-            case BIASED -> new BiasedPassTensors(pool, config, size, capacity);
+            case BIASED -> new BiasedInputs(pool, config, size, capacity);
         };
     }
 }

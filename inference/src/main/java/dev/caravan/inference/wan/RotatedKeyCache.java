@@ -1,11 +1,9 @@
 package dev.caravan.inference.wan;
 
-import dev.caravan.inference.nn.Attention;
 import dev.caravan.inference.nn.Linear;
 import dev.caravan.inference.nn.Net;
 import dev.caravan.inference.onnx.Dim;
 import dev.caravan.inference.onnx.Value;
-import dev.caravan.inference.tensor.DType;
 
 /**
  * Keys are cached after their rotation, each frame in a slot (spec causal-wan.md §4.1, §4.2): LongLive, StreamDiffusionV2 and MemFlow,
@@ -32,30 +30,23 @@ final class RotatedKeyCache implements SelfAttention {
     private static final Dim SLOTS = Dim.named("attended_slots");
 
     private final Net net;
-    private final TransformerConfig config;
     private final Probe probe;
     private final CacheParts parts;
-    private final Value queryCos;
-    private final Value querySin;
-    private final Value keyCos;
-    private final Value keySin;
+    private final CacheParts.Positions queryPositions;
+    private final CacheParts.Positions keyPositions;
 
     RotatedKeyCache(Net net, TransformerConfig config, LatentSize size, Probe probe) {
         this.net = net;
-        this.config = config;
         this.probe = probe;
-        Dim pairs = Dim.of(config.headDim() / 2);
-        queryCos = net.input(QUERY_COS, DType.F32, Dim.named("tokens"), pairs);
-        querySin = net.input(QUERY_SIN, DType.F32, Dim.named("tokens"), pairs);
-        keyCos = net.input(KEY_COS, DType.F32, Dim.named("written_tokens"), pairs);
-        keySin = net.input(KEY_SIN, DType.F32, Dim.named("written_tokens"), pairs);
         parts = new CacheParts(net, config, size);
+        queryPositions = parts.positions(QUERY_COS, QUERY_SIN, "tokens");
+        keyPositions = parts.positions(KEY_COS, KEY_SIN, "written_tokens");
     }
 
     @Override
     public Value attend(int layer, Value tokens) {
         Updated updated = update(layer, tokens);
-        return seen(layer, updated.queries(), updated.keys(), updated.values());
+        return parts.seen(CacheParts.path(layer), updated.queries(), updated.keys(), updated.values());
     }
 
     /**
@@ -69,24 +60,12 @@ final class RotatedKeyCache implements SelfAttention {
 
     /** Puts what the call keeps into the caches. */
     Updated update(int layer, Value tokens) {
-        String path = path(layer);
-        Value q = parts.turned(path, "q", parts.normed(path, "q", tokens), queryCos, querySin);
+        String path = CacheParts.path(layer);
+        Value q = parts.turned(path, "q", parts.normed(path, "q", tokens), queryPositions);
         Value kept = parts.kept(path, tokens);
-        Value k = parts.turned(path, "k", parts.normed(path, "k", kept), keyCos, keySin);
+        Value k = parts.turned(path, "k", parts.normed(path, "k", kept), keyPositions);
         probe.see(net, "k" + layer, k);
         Value keys = parts.keys(layer, k, SLOTS);
         return new Updated(q, keys, parts.values(layer, Linear.withBias(net, path + ".v", kept), SLOTS));
-    }
-
-    /** The attention itself, to keys and values of which each D numbers are a token. */
-    Value seen(int layer, Value queries, Value keys, Value values) {
-        String path = path(layer);
-        Value seen = Attention.full(net, path, queries, parts.sequence(path + ".keys", keys), parts.sequence(path + ".values", values),
-                config.heads(), 1 / Math.sqrt(config.headDim()));
-        return net.reshape(path + ".joined", seen, -1, config.dim());
-    }
-
-    private static String path(int layer) {
-        return "blocks." + layer + ".self_attn";
     }
 }

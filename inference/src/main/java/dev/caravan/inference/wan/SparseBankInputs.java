@@ -13,7 +13,7 @@ import java.util.List;
 final class SparseBankInputs implements PassInputs {
 
     private final TensorPool pool;
-    private final PassTensors cache;
+    private final RotaryInputs cache;
     private final int heads;
     private final Tensor memorySlots;
     private final Tensor windowSlots;
@@ -21,7 +21,7 @@ final class SparseBankInputs implements PassInputs {
 
     SparseBankInputs(TensorPool pool, TransformerConfig config, LatentSize size, int capacity) {
         this.pool = pool;
-        this.cache = new PassTensors(pool, config, size, capacity);
+        this.cache = new RotaryInputs(pool, config, size, capacity);
         this.heads = config.heads();
         memorySlots = pool.zeros(DType.I64, Shape.of(capacity));
         windowSlots = pool.zeros(DType.I64, Shape.of(capacity, heads));
@@ -29,7 +29,7 @@ final class SparseBankInputs implements PassInputs {
 
     @Override
     public void bind(Binding binding, CachePass pass) {
-        KeyView.Banked view = view(pass);
+        KeyView.Sparse view = view(pass);
         if (view.memory().size() < SparseBankKeyCache.SEEN) {
             throw new IllegalArgumentException("a pass with " + view.memory().size() + " memory blocks where " + SparseBankKeyCache.SEEN
                     + " of them are chosen");
@@ -46,7 +46,7 @@ final class SparseBankInputs implements PassInputs {
     @Override
     public void write(CachePass pass) {
         cache.write(pass);
-        KeyView.Banked view = view(pass);
+        KeyView.Sparse view = view(pass);
         if (!view.equals(written)) {
             memory(view).write(integers(view.memory(), 1));
             window(view).write(integers(view.window(), heads));
@@ -54,17 +54,17 @@ final class SparseBankInputs implements PassInputs {
         }
     }
 
-    private Tensor memory(KeyView.Banked view) {
+    private Tensor memory(KeyView.Sparse view) {
         return pool.view(memorySlots, Shape.of(view.memory().size()));
     }
 
-    private Tensor window(KeyView.Banked view) {
+    private Tensor window(KeyView.Sparse view) {
         return pool.view(windowSlots, Shape.of(view.window().size(), heads));
     }
 
-    private static KeyView.Banked view(CachePass pass) {
-        if (pass.view() instanceof KeyView.Banked banked) {
-            return banked;
+    private static KeyView.Sparse view(CachePass pass) {
+        if (pass.view() instanceof KeyView.Sparse sparse) {
+            return sparse;
         }
         throw new IllegalArgumentException("a pass that sees slots as " + pass.view() + " names no memory blocks");
     }

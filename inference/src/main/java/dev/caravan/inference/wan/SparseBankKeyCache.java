@@ -32,6 +32,7 @@ final class SparseBankKeyCache implements SelfAttention {
     private final TransformerConfig config;
     private final Probe probe;
     private final int tokens;
+    private final CacheParts parts;
     private final RotatedKeyCache cache;
     private final Value memorySlots;
     private final Value windowSlots;
@@ -42,6 +43,7 @@ final class SparseBankKeyCache implements SelfAttention {
         this.config = config;
         this.probe = probe;
         tokens = size.tokens();
+        parts = new CacheParts(net, config, size);
         cache = new RotatedKeyCache(net, config, size, probe);
         memorySlots = net.input(MEMORY_SLOTS, DType.I64, Dim.named("memory_blocks"));
         windowSlots = net.input(WINDOW_SLOTS, DType.I64, Dim.named("window_slots"), Dim.of(config.heads()));
@@ -59,7 +61,7 @@ final class SparseBankKeyCache implements SelfAttention {
 
     @Override
     public Value attend(int layer, Value x) {
-        String path = "blocks." + layer + ".self_attn";
+        String path = CacheParts.path(layer);
         RotatedKeyCache.Updated updated = cache.update(layer, x);
         Value memory = net.gather(path + ".memory", updated.keys(), memorySlots);
         Value best = Selection.best(net, path + ".memory", memory, updated.queries(), config.heads(), SEEN);
@@ -69,7 +71,7 @@ final class SparseBankKeyCache implements SelfAttention {
         Value rows = net.add(path + ".rows", net.reshape(path + ".by_slot", firstRows, -1, 1, config.heads()), rowsInSlot);
         Value keys = rows(path + ".keys", updated.keys(), rows);
         Value values = rows(path + ".values", updated.values(), rows);
-        return cache.seen(layer, updated.queries(), keys, values);
+        return parts.seen(path, updated.queries(), keys, values);
     }
 
     /** {@code cache [slots,f,D], rows [n,f,N] -> [n,f,N,d]}. */

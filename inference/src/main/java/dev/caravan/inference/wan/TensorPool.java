@@ -1,6 +1,7 @@
 package dev.caravan.inference.wan;
 
 import dev.caravan.inference.ort.Device;
+import dev.caravan.inference.ort.Owned;
 import dev.caravan.inference.ort.Tensor;
 import dev.caravan.inference.tensor.DType;
 import dev.caravan.inference.tensor.Shape;

@@ -5,6 +5,7 @@ import dev.caravan.inference.nn.Weights;
 import dev.caravan.inference.ort.Device;
 import dev.caravan.inference.ort.OrtException;
 import dev.caravan.inference.ort.OrtSession;
+import dev.caravan.inference.ort.Owned;
 import dev.caravan.inference.ort.Provider;
 import dev.caravan.inference.ort.SessionSettings;
 import dev.caravan.inference.tensor.DType;
@@ -120,7 +121,10 @@ public final class Transformer implements AutoCloseable {
      * @param capacityFrames slots of its caches, latent frames
      */
     public static long streamBytes(TransformerConfig config, LatentSize size, TransformerOptions options, int capacityFrames) {
-        long perLayer = 2L * config.dim() * ((long) capacityFrames * size.tokens() + config.textLen());
+        int tokens = Math.multiplyExact(capacityFrames, size.tokens());
+        // Biased keys have rows of zeros behind them.
+        long rows = options.keys() == KeyCache.BIASED ? BiasedKeys.padded(tokens) : tokens;
+        long perLayer = 2L * config.dim() * (rows + config.textLen());
         long wide = 2L * config.dim() * wideAverages(options) * size.tokens();
         long prompt = (long) config.textLen() * config.textDim();
         // Latents, noise, flow, x0 and the next step's latents; positions of queries and keys.

@@ -2,8 +2,8 @@ package dev.caravan.inference.bench;
 
 import dev.caravan.inference.frame.Picture.Rgb24;
 import dev.caravan.inference.ort.Device;
+import dev.caravan.inference.pipeline.causal.ChunkTimes;
 import dev.caravan.inference.pipeline.causal.TimedStream;
-import dev.caravan.inference.pipeline.causal.TimedStream.Times;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -11,43 +11,49 @@ import java.util.function.LongSupplier;
 import java.util.function.ToDoubleFunction;
 
 /**
- * What chunks of a stream took, once its window is full: medians.
+ * What chunks of a stream took, once all are alike: medians, in milliseconds.
  *
- * @param promptChange text encoding and recache: how much later the first denoise step began in a chunk with another prompt
+ * @param encode       of video and of what guides
+ * @param past         what is done about past frames before the first step
+ * @param text         of another prompt
+ * @param promptChange text encoding and recache: how much later the first denoise step began in a chunk with another prompt; none when
+ *                     that was not tried
  * @param toHost       bytes read from the device per chunk
  * @param heap         bytes allocated on the Java heap per chunk
+ * @param work         of a chunk
  */
 public record ChunkFigures(
-        double chunk, double encode, double step, double decode, double clean, double first, double text, double promptChange,
-        int pictures, long toHost, long heap) {
-
-    /** Chunks until every slot of a cache of twelve frames is used, and one more. */
-    private static final int UNTIL_STEADY = 5;
+        double chunk, double encode, double past, double step, double decode, double clean, double first, double text, double promptChange,
+        int pictures, long toHost, long heap, ChunkTimes.Work work) {
 
     /**
      * Runs a stream.
      *
-     * @param video     pictures for a chunk from video; empty for chunks from text
      * @param allocated bytes that this process has put on its heap so far
      */
-    public static ChunkFigures of(Device device, TimedStream stream, List<Rgb24> video, int chunks, LongSupplier allocated) {
-        for (int i = 0; i < UNTIL_STEADY; i++) {
-            stream.chunk("a first prompt", video);
+    public static ChunkFigures of(Device device, TimedStream stream, PipelineCase how, int chunks, LongSupplier allocated) throws Exception {
+        List<Rgb24> video = video(stream, how);
+        for (int i = 0; i < how.untilSteady(); i++) {
+            stream.chunk(how.parameters("a first prompt"), video);
         }
         long readBefore = device.transfers().bytesToHost();
         long heapBefore = allocated.getAsLong();
-        List<Times> plain = new ArrayList<>();
+        List<ChunkTimes> plain = new ArrayList<>();
         for (int i = 0; i < chunks; i++) {
-            plain.add(stream.chunk("a first prompt", video));
+            plain.add(stream.chunk(how.parameters("a first prompt"), video));
         }
         long heap = (allocated.getAsLong() - heapBefore) / chunks;
         long read = (device.transfers().bytesToHost() - readBefore) / chunks;
-        double total = median(plain, Times::total);
-        Times changed = video.isEmpty() ? stream.chunk("another prompt", video) : null;
-        return new ChunkFigures(total, median(plain, Times::encode), median(plain, times -> Timing.median(times.steps())),
-                median(plain, Times::decode), median(plain, Times::clean), median(plain, Times::first),
-                changed == null ? Double.NaN : changed.text(), changed == null ? Double.NaN : changed.before() - median(plain, Times::before),
-                plain.getLast().pictures(), read, heap);
+        double text = Double.NaN;
+        double promptChange = Double.NaN;
+        if (video.isEmpty()) {
+            ChunkTimes changed = stream.chunk(how.parameters("another prompt"), video);
+            text = changed.text();
+            promptChange = changed.before() - median(plain, ChunkTimes::before);
+        }
+        return new ChunkFigures(median(plain, ChunkTimes::total), median(plain, ChunkTimes::encode), median(plain, ChunkTimes::past),
+                median(plain, times -> Timing.median(times.steps())), median(plain, ChunkTimes::decode), median(plain, ChunkTimes::clean),
+                median(plain, ChunkTimes::first), text, promptChange, plain.getLast().pictures(), read, heap, plain.getLast().work());
     }
 
     /** Frames a second. */
@@ -55,12 +61,15 @@ public record ChunkFigures(
         return pictures * 1000 / chunk;
     }
 
-    private static double median(List<Times> chunks, ToDoubleFunction<Times> part) {
+    private static double median(List<ChunkTimes> chunks, ToDoubleFunction<ChunkTimes> part) {
         return Timing.median(chunks.stream().map(part::applyAsDouble).toList());
     }
 
-    /** Pictures that all differ. */
-    public static List<Rgb24> video(int count, int width, int height) {
+    /** As many pictures as a chunk is made from, which all differ. */
+    static List<Rgb24> video(TimedStream stream, PipelineCase how) {
+        int count = stream.inputFrames(how.parameters(""));
+        int width = stream.size().width() * 8;
+        int height = stream.size().height() * 8;
         Random random = new Random(3);
         List<Rgb24> pictures = new ArrayList<>();
         for (int i = 0; i < count; i++) {

@@ -4,6 +4,8 @@ import dev.caravan.inference.onnx.OnnxModel;
 import dev.caravan.inference.wan.LatentSize;
 import dev.caravan.inference.wan.TransformerConfig;
 import dev.caravan.inference.wan.TrueGraphs;
+import dev.caravan.inference.wan.umt5.TrueTextGraph;
+import dev.caravan.inference.wan.vae.TrueVaeGraphs;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -25,8 +27,8 @@ final class GraphBuilds {
     void measure() throws Exception {
         row("transformer 1.3B, both graphs", () -> TrueGraphs.transformer(file("1.3B"), TransformerConfig.WAN_1_3B, SIZE));
         row("transformer 14B, both graphs", () -> TrueGraphs.transformer(file("14B"), TransformerConfig.WAN_14B, SIZE));
-        row("Wan VAE 320x576, four graphs", () -> TrueGraphs.vae(file("vae"), 320, 576));
-        row("UMT5-XXL", () -> TrueGraphs.textEncoder(file("umt5")));
+        row("Wan VAE 320x576, four graphs", () -> TrueVaeGraphs.graphs(file("vae"), 320, 576));
+        row("UMT5-XXL", () -> List.of(TrueTextGraph.of(file("umt5"))));
     }
 
     private Path file(String name) {

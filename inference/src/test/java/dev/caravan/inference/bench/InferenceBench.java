@@ -7,15 +7,14 @@ import dev.caravan.inference.ort.Engine;
 import dev.caravan.inference.ort.EngineSettings;
 import dev.caravan.inference.ort.Provider;
 import dev.caravan.inference.ort.SessionSettings;
-import dev.caravan.inference.pipeline.causal.TimedStream;
 import dev.caravan.inference.tensor.DType;
 import dev.caravan.inference.wan.LatentSize;
 import dev.caravan.inference.wan.TransformerConfig;
+import java.io.PrintStream;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.function.LongSupplier;
 
 /** The command {@code ./caravan bench inference}. Progress goes to standard error, the table to standard output. */
@@ -28,13 +27,17 @@ public final class InferenceBench {
     private final BenchOptions options;
     private final Path folder;
     private final FigureTable table = new FigureTable();
+    private final PipelineTable tinyPipelines = new PipelineTable();
+    private final PipelineTable truePipelines = new PipelineTable();
+    private final BenchModels tiny;
     private final long start = System.nanoTime();
     private double peak;
 
-    private InferenceBench(Device device, BenchOptions options, Path folder) {
+    private InferenceBench(Device device, BenchOptions options, Path folder) throws Exception {
         this.device = device;
         this.options = options;
         this.folder = folder;
+        this.tiny = new TinySetModels(folder.resolve("tiny"));
     }
 
     public static void main(String[] arguments) {
@@ -55,7 +58,7 @@ public final class InferenceBench {
                 System.err.println(Machine.text() + "; " + engine.describe());
                 bench.measure();
                 System.out.println("Measured on " + Machine.text() + "; " + engine.describe() + ".\n");
-                System.out.print(bench.table.markdown());
+                bench.print(System.out);
             }
             return 0;
         } catch (IllegalArgumentException e) {
@@ -65,6 +68,14 @@ public final class InferenceBench {
             System.err.println("caravan bench inference: " + e);
             return 1;
         }
+    }
+
+    private void print(PrintStream out) {
+        out.println(table.markdown());
+        out.println("Tiny networks with random weights at 128x128; shares are of what so small a network could do at the peak.\n");
+        out.println(tinyPipelines.markdown());
+        out.println("Networks of published size with random weights, at the sizes that clients show.\n");
+        out.print(truePipelines.markdown());
     }
 
     private void measure() throws Exception {
@@ -81,10 +92,10 @@ public final class InferenceBench {
         measurePeak();
         BlockTime whole = block(12);
         measurePeak();
-        table.row("matrix product, " + RandomModel.compute(device) + ", peak", peak, "GFLOP/s", "this machine's; shares are of it");
+        table.row("matrix product, " + MatrixPeak.type(device) + ", peak", peak, "GFLOP/s", "this machine's; shares are of it");
         row(half);
         row(whole);
-        trueSize();
+        pipelines();
     }
 
     private void filter(String name, double rate) {
@@ -93,36 +104,51 @@ public final class InferenceBench {
     }
 
     private void tiny() throws Exception {
-        RandomModel model = RandomModel.tiny(folder);
-        chunks(model, 320, 576, false);
-        chunks(model, 512, 512, true);
+        PipelineBench bench = new PipelineBench(device, tiny);
+        chunks(bench, "tiny, 320x576, from text, 4 steps", text(), 320, 576);
+        chunks(bench, "tiny, 512x512, from video, 2 steps", video(), 512, 512);
     }
 
-    private ChunkFigures chunks(RandomModel model, int height, int width, boolean fromVideo) throws Exception {
-        Map<String, Long> memory = RandomModel.parts();
-        try (TimedStream stream = model.open(device, height, width, memory)) {
-            ChunkFigures figures = ChunkFigures.of(device, stream,
-                    fromVideo ? ChunkFigures.video(stream.inputFrames(), width, height) : List.of(), CHUNKS, heap());
-            ChunkRows rows = new ChunkRows(table,
-                    "%s, %dx%d, %s".formatted(model.name(), height, width, fromVideo ? "from video, 2 steps" : "from text, 4 steps"));
-            rows.add(figures);
-            if (onCuda()) {
-                rows.memory(memory);
-            }
-            return figures;
+    private static PipelineCase text() {
+        return PipelineCase.all().get(0);
+    }
+
+    private static PipelineCase video() {
+        return PipelineCase.all().get(1);
+    }
+
+    private void chunks(PipelineBench bench, String name, PipelineCase how, int height, int width) throws Exception {
+        bench.measure(how, height, width, CHUNKS, heap(), (figures, flops, memory) -> new ChunkRows(table, name).add(figures));
+    }
+
+    /** All pipelines: tiny ones here, and on a GPU those of true size; elsewhere a row says that there was none. */
+    private void pipelines() throws Exception {
+        say("all pipelines, tiny");
+        new PipelineBench(device, tiny).rows(tinyPipelines, PipelineCase.all(), CHUNKS, peak, name -> say("  " + name));
+        if (onCuda() || options.trueSize()) {
+            say("all pipelines, of true size");
+            BenchModels models = new TrueSizeModels(folder.resolve("true"), TrueSizeModels.Sizes.PUBLISHED);
+            new PipelineBench(device, models).rows(truePipelines, trueCases(), CHUNKS, peak, name -> say("  " + name));
+        } else {
+            PipelineCase.all().forEach(how -> truePipelines.none(how, "no GPU here"));
         }
+    }
+
+    /** Without a GPU one is enough: a chunk of it takes minutes. */
+    private List<PipelineCase> trueCases() {
+        return onCuda() ? PipelineCase.all() : List.of(text());
     }
 
     /** The best there was: others may have wanted the machine while one was measured. */
     private void measurePeak() throws Exception {
-        peak = Math.max(peak, MatrixPeak.gigaflops(device, RandomModel.compute(device), onCuda() ? 8192 : 2048, 10));
+        peak = Math.max(peak, MatrixPeak.gigaflops(device, MatrixPeak.type(device), onCuda() ? 8192 : 2048, 10));
     }
 
     private record BlockTime(long queries, long keys, double flops, double millis) {}
 
     private BlockTime block(int cacheFrames) throws Exception {
         TransformerConfig config = TransformerBlock.ofLayers(TransformerConfig.WAN_1_3B, 1);
-        DType compute = RandomModel.compute(device);
+        DType compute = MatrixPeak.type(device);
         Path file = folder.resolve("block-" + cacheFrames + ".safetensors");
         Weights weights = TransformerBlock.weights(file, config, compute);
         try (TransformerBlock block = new TransformerBlock(
@@ -142,20 +168,6 @@ public final class InferenceBench {
                         time.flops / 1e9, FigureTable.number(speed), 100 * speed / peak));
     }
 
-    private void trueSize() throws Exception {
-        if (!onCuda() && !options.trueSize()) {
-            table.row("1.3B, 320x576, from text, 4 steps: chunk, memory, share of the roofline", "-", "no GPU here");
-            return;
-        }
-        say("the 1.3B model: 3 GB of random weights");
-        RandomModel model = RandomModel.full(folder);
-        ChunkFigures figures = chunks(model, 320, 576, false);
-        TransformerConfig config = model.config();
-        // The clean pass is as long as a step.
-        double flops = 5 * Flops.pass(config, 2160, 8640) + Flops.DECODE_320X576;
-        new ChunkRows(table, "1.3B, 320x576, from text, 4 steps").roofline(figures, flops, peak);
-    }
-
     private boolean onCuda() {
         return device.provider() == Provider.CUDA;
     }
@@ -172,11 +184,12 @@ public final class InferenceBench {
     private static final String HELP = """
             Usage: ./caravan bench inference [--device auto|cuda|cpu] [--ort DIR] [--true-size] [--folder DIR]
 
-            Measures the inference engine with random weights and prints a table. Two to three minutes on two cores; close other programs.
+            Measures the inference engine with random weights and prints its figures, then all pipelines in their modes, a row each. About two
+            minutes on two cores; close other programs.
 
-              --device     what to run on; a GPU where there is one
+              --device     what to run on; a GPU where there is one, and then also all pipelines at published sizes, 14B too
               --ort DIR    a folder with ONNX Runtime's libraries
-              --true-size  the whole 1.3B model on the CPU too: half an hour on two cores, 14 GB of memory. On a GPU it is run anyway
-              --folder DIR where weights are written: 1 GB, and 3 GB more for the 1.3B model; else in the temporary folder
+              --true-size  longlive at its published size on the CPU too: half an hour on two cores, 14 GB of memory
+              --folder DIR where weights are written: 1 GB, with --true-size 12 GB, on a GPU up to 60 GB; else in the temporary folder
             """;
 }

@@ -7,6 +7,7 @@ import dev.caravan.inference.onnx.Value;
 import dev.caravan.inference.ort.Binding;
 import dev.caravan.inference.ort.Device;
 import dev.caravan.inference.ort.OrtSession;
+import dev.caravan.inference.ort.Provider;
 import dev.caravan.inference.ort.Tensor;
 import dev.caravan.inference.tensor.DType;
 import dev.caravan.inference.tensor.Shape;
@@ -17,6 +18,11 @@ import java.util.Random;
 public final class MatrixPeak {
 
     private MatrixPeak() {}
+
+    /** The type that the engine computes in on a device. */
+    public static DType type(Device device) {
+        return device.provider() == Provider.CPU ? DType.F32 : DType.BF16;
+    }
 
     /** Operations a second, in 10^9, of the product of two square matrices; the best of several, as a peak is. */
     public static double gigaflops(Device device, DType dtype, int side, int times) throws Exception {

@@ -10,9 +10,11 @@ import dev.caravan.inference.tensor.Shape;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.function.BiFunction;
 
 /**
  * Files of random weights, as large as wanted: gigabytes are copied from a short list of numbers, the same for the same name. Numbers are
@@ -29,10 +31,20 @@ public final class RandomWeights {
 
     /** Writes a safetensors file and opens it. */
     public static Checkpoint write(Path file, DType dtype, Map<String, Shape> shapes) throws CheckpointException {
-        List<NewTensor> tensors = shapes.entrySet().stream()
-                .map(tensor -> new NewTensor(tensor.getKey(), dtype, tensor.getValue(),
-                        sink -> fill(sink, dtype, tensor.getKey(), tensor.getValue())))
-                .toList();
+        return write(file, (name, shape) -> dtype, shapes);
+    }
+
+    /**
+     * As {@link #write(Path, DType, Map)}.
+     *
+     * @param types of the numbers by name: F32, BF16, F16 or F8_E4M3
+     */
+    public static Checkpoint write(Path file, BiFunction<String, Shape, DType> types, Map<String, Shape> shapes) throws CheckpointException {
+        List<NewTensor> tensors = new ArrayList<>();
+        shapes.forEach((name, shape) -> {
+            DType dtype = types.apply(name, shape);
+            tensors.add(new NewTensor(name, dtype, shape, sink -> fill(sink, dtype, name, shape)));
+        });
         SafetensorsWriter.write(file, tensors, Map.of(), (done, total) -> {});
         return Checkpoint.open(file);
     }
@@ -53,6 +65,13 @@ public final class RandomWeights {
             float[] values = new float[count];
             for (int i = 0; i < count; i++) {
                 values[i] = (float) (mean + deviation * random.nextGaussian());
+            }
+            return MemorySegment.ofArray(values);
+        }
+        if (dtype == DType.F8_E4M3) {
+            byte[] values = new byte[count];
+            for (int i = 0; i < count; i++) {
+                values[i] = Narrow.toE4m3((float) (mean + deviation * random.nextGaussian()));
             }
             return MemorySegment.ofArray(values);
         }

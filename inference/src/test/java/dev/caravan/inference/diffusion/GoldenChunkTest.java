@@ -32,7 +32,7 @@ class GoldenChunkTest {
             for (int k = 0; k < draws.size(); k++) {
                 PhiloxNoise noise = new PhiloxNoise(draws.get(k).path("seed").asLong(), draws.get(k).path("offset").asLong(), Grid.HOPPER);
                 float[] expected = input(golden, chunk, "noise" + k);
-                Deviation.within("noise " + k, expected, noise.normals(expected.length), 1e-6);
+                Deviation.ofNormals("noise " + k, expected, noise.normals(expected.length));
             }
         }
     }

@@ -17,7 +17,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class GoldenNoiseControllerTest {
 
     static List<GoldenCase> controllers() {
-        return GoldenCase.where(manifest -> manifest.path("case").asText().equals("noise-controller"));
+        return GoldenCase.where(manifest -> manifest.at("/calls/0/op").asText().equals("noise_controller"));
     }
 
     @ParameterizedTest(allowZeroInvocations = true)

@@ -13,7 +13,7 @@ class MemoryBankTest {
 
     private static final int RECORD = 15;
 
-    private final MemoryBank bank = new MemoryBank(12, 3, 3, false);
+    private final MemoryBank bank = new MemoryBank(12, 3, 3, true);
 
     @Test
     void theFirstChunkIsRecordedAndSeesNoBank() {
@@ -21,7 +21,7 @@ class MemoryBankTest {
         assertEquals(List.of(), pass.before());
         assertEquals(List.of(copy(0, RECORD)), pass.after());
         assertEquals(3, pass.attendedSlots());
-        assertEquals(new KeyView.Banked(List.of(0, 1, 2), List.of()), pass.view());
+        assertEquals(new KeyView.Sparse(List.of(0, 1, 2), List.of()), pass.view());
         assertEquals(16, bank.capacityFrames());
     }
 
@@ -32,14 +32,14 @@ class MemoryBankTest {
         assertEquals(List.of(new CacheChange.Clear(List.of(6)), copy(RECORD, 6)), pass.before());
         assertEquals(List.of(), pass.after());
         assertEquals(7, pass.attendedSlots());
-        assertEquals(new KeyView.Banked(List.of(0, 1, 2, 6), List.of(3, 4, 5)), pass.view());
+        assertEquals(new KeyView.Sparse(List.of(0, 1, 2, 6), List.of(3, 4, 5)), pass.view());
     }
 
     @Test
     void whatIsSeenIsAlwaysAPrefixOfTheSlots() {
         for (int start = 0; start < 60; start += 3) {
             CachePass pass = bank.pass(start, 3);
-            KeyView.Banked view = (KeyView.Banked) pass.view();
+            KeyView.Sparse view = (KeyView.Sparse) pass.view();
             List<Integer> seen = new ArrayList<>(view.memory());
             seen.addAll(view.window());
             assertEquals(IntStream.range(0, pass.attendedSlots()).boxed().toList(), seen.stream().sorted().toList());

@@ -8,12 +8,12 @@ import java.util.List;
 import java.util.Optional;
 
 /** Prompts, transitions and embeddings as recorded cases write them. */
-final class GoldenPrompts {
+public final class GoldenPrompts {
 
     private GoldenPrompts() {}
 
     /** A text, a list of texts, or a list of texts with weights. */
-    static List<WeightedPrompt> prompts(JsonNode json) {
+    public static List<WeightedPrompt> prompts(JsonNode json) {
         if (json.isTextual()) {
             return List.of(new WeightedPrompt(json.asText()));
         }
@@ -23,10 +23,15 @@ final class GoldenPrompts {
                 .toList();
     }
 
-    static Optional<PromptTransition> transition(JsonNode json) {
+    public static Optional<PromptTransition> transition(JsonNode json) {
         return !json.isObject() ? Optional.empty()
                 : Optional.of(new PromptTransition(prompts(json.path("target_prompts")), json.path("num_steps").asInt(0),
                         Interpolation.named(json.path("temporal_interpolation_method").asText("linear"))));
+    }
+
+    /** How several prompts become one; linear where the request does not say. */
+    public static Interpolation blending(JsonNode request) {
+        return Interpolation.named(request.path("spatial_interpolation_method").asText("linear"));
     }
 
     static PromptEmbedding embedding(GoldenCase golden, String tensor) throws CheckpointException {

@@ -144,6 +144,17 @@ class PromptConditionerTest {
         assertSame(call("a").embedding(), call("a").embedding());
     }
 
+    @Test
+    void anotherWayOfBlendingTwoPromptsCountsWithTheNextCall() {
+        List<WeightedPrompt> two = List.of(new WeightedPrompt("a"), new WeightedPrompt("b"));
+        assertTrue(call(two, Interpolation.LINEAR).updated());
+        assertTrue(call(two, Interpolation.SLERP).updated());
+        assertFalse(call(two, Interpolation.SLERP).updated());
+        assertTrue(call("a").updated());
+        call(List.of(new WeightedPrompt("a")), Interpolation.LINEAR);
+        assertFalse(call(List.of(new WeightedPrompt("a")), Interpolation.SLERP).updated(), "of one prompt there is but one blend");
+    }
+
     private void assertSteps(List<Float> values, String prompt, PromptTransition transition) {
         List<Float> found = new ArrayList<>();
         for (int step = 0; step < values.size(); step++) {
@@ -171,6 +182,10 @@ class PromptConditionerTest {
             encoded.add(text);
             return embedding(text);
         });
+    }
+
+    private Conditioning call(List<WeightedPrompt> prompts, Interpolation blending) {
+        return conditioner.next(new ConditioningRequest(prompts, blending, Optional.empty(), Restart.NO), PromptConditionerTest::embedding);
     }
 
     private static PromptTransition to(String prompt, int steps) {

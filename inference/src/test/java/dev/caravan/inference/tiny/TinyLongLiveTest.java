@@ -19,7 +19,7 @@ import dev.caravan.inference.pipeline.Progress;
 import dev.caravan.inference.pipeline.SessionSeed;
 import dev.caravan.inference.pipeline.causal.CausalPipeline;
 import dev.caravan.inference.pipeline.causal.LongLive;
-import dev.caravan.inference.wan.VaeType;
+import dev.caravan.inference.wan.vae.VaeType;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;

@@ -19,6 +19,8 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Where a set is written, and where not. */
@@ -33,12 +35,13 @@ class TinyModelsTest {
     @TempDir
     Path elsewhere;
 
-    @Test
-    void theStoreMissesNothing() throws IOException {
-        assertFalse(new ModelStore(models).downloaded("longlive"));
+    @ParameterizedTest
+    @ValueSource(strings = {"streamdiffusionv2", "longlive", "krea-realtime-video", "reward-forcing", "memflow"})
+    void theStoreMissesNothing(String pipeline) throws IOException {
+        assertFalse(new ModelStore(models).downloaded(pipeline));
         TinyModels.write(models, 1);
-        assertEquals(List.of(), new ModelStore(models).missing("longlive"));
-        assertTrue(new ModelStore(models).randomWeights("longlive"));
+        assertEquals(List.of(), new ModelStore(models).missing(pipeline));
+        assertTrue(new ModelStore(models).randomWeights(pipeline));
         assertFalse(new ModelStore(models).randomWeights("rife"));
     }
 

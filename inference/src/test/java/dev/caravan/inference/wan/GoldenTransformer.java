@@ -10,20 +10,24 @@ import dev.caravan.inference.ort.SessionSettings;
 import dev.caravan.inference.tensor.DType;
 import dev.caravan.inference.tensor.Shape;
 import dev.caravan.inference.text.PromptEmbedding;
+import java.nio.file.Path;
 
 /** The transformer of a recorded case. */
 final class GoldenTransformer {
 
     private GoldenTransformer() {}
 
-    /** With the kind of caches that the case's manifest speaks of. */
-    static Transformer load(GoldenCase golden, Probe probe) throws CheckpointException {
-        return load(golden, golden.manifest().has("kv_cache_attention_bias") ? KeyCache.BIASED : KeyCache.ROTATED, probe);
-    }
-
-    static Transformer load(GoldenCase golden, KeyCache keys, Probe probe) throws CheckpointException {
-        return Transformer.load(Ort.cpu(), config(golden), size(golden), weights(golden.weights()),
-                TransformerOptions.of(DType.F32).withKeys(keys), probe, SessionSettings.DEFAULT);
+    /**
+     * With caches of a kind, and with VACE where the case has some.
+     *
+     * @param folder for weights that are not recorded as such
+     */
+    static Transformer load(GoldenCase golden, KeyCache keys, Probe probe, Path folder) throws CheckpointException {
+        TransformerOptions options = TransformerOptions.of(DType.F32).withKeys(keys);
+        if (golden.manifest().has("vace_weights")) {
+            options = options.withVace(GoldenVace.module(golden, folder));
+        }
+        return Transformer.load(Ort.cpu(), config(golden), size(golden), weights(golden.weights()), options, probe, SessionSettings.DEFAULT);
     }
 
     static TransformerConfig config(GoldenCase golden) throws CheckpointException {

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.caravan.inference.checkpoint.CheckpointException;
+import dev.caravan.inference.checkpoint.CheckpointFile;
 import dev.caravan.inference.nn.CudaKernels;
 import dev.caravan.inference.nn.Weights;
 import dev.caravan.inference.onnx.Initializer;

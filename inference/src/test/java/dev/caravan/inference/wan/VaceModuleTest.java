@@ -4,8 +4,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.caravan.inference.checkpoint.Checkpoint;
 import dev.caravan.inference.checkpoint.CheckpointException;
+import dev.caravan.inference.checkpoint.CheckpointFile;
+import dev.caravan.inference.golden.GoldenCase;
 import dev.caravan.inference.tensor.DType;
 import dev.caravan.inference.tensor.Shape;
 import java.nio.file.Path;
@@ -13,15 +16,19 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** Which files are VACE modules, and where their hints go. */
 class VaceModuleTest {
 
     private static final TransformerConfig CONFIG = new TransformerConfig(16, 24, 2, 5, 8, 12, 5, 1e-6f);
+
+    private static final String PATCHES = "vace_patch_embedding.weight";
 
     @TempDir
     private Path folder;
@@ -46,6 +53,25 @@ class VaceModuleTest {
     void aModuleSaysHowManyBlocksItHas() throws Exception {
         Checkpoint module = VaceModule.in(file("module", VaceWeights.required(CONFIG, 3)), CONFIG);
         assertEquals(List.of(0, 2, 4), VaceModule.of(module, CONFIG).layers());
+    }
+
+    static List<GoldenCase> recorded() {
+        return GoldenCase.where(manifest -> manifest.path("tensors").has(PATCHES));
+    }
+
+    @Tag("golden")
+    @ParameterizedTest(allowZeroInvocations = true)
+    @MethodSource("recorded")
+    void aRecordedModuleHoldsExactlyWhatIsRequired(GoldenCase golden) throws Exception {
+        Map<String, Shape> listed = new LinkedHashMap<>();
+        golden.manifest().path("tensors").properties().forEach(tensor -> listed.put(
+                tensor.getKey(), Shape.of(tensor.getValue().valueStream().mapToLong(JsonNode::asLong).toArray())));
+        int dim = (int) listed.get(PATCHES).dim(0);
+        int blocks = (int) listed.keySet().stream().filter(name -> name.endsWith(".after_proj.weight")).count();
+        TransformerConfig config =
+                new TransformerConfig(dim, (int) listed.get("vace_blocks.0.ffn.0.weight").dim(0), 2, blocks, 8, 8, 8, 1e-6f);
+        assertEquals(listed, VaceWeights.required(config, blocks));
+        assertEquals(listed.keySet(), VaceModule.in(golden.weights(), config).tensors().keySet());
     }
 
     @Test

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.caravan.inference.checkpoint.Checkpoint;
+import dev.caravan.inference.checkpoint.CheckpointFile;
 import dev.caravan.inference.diffusion.CachePass;
 import dev.caravan.inference.diffusion.RollingWindow;
 import dev.caravan.inference.golden.Deviation;

@@ -4,6 +4,7 @@ import dev.caravan.inference.ort.Device;
 import dev.caravan.inference.pipeline.Pipeline;
 import dev.caravan.inference.pipeline.PipelineRegistry;
 import dev.caravan.inference.pipeline.PipelineSchema;
+import dev.caravan.inference.pipeline.causal.CausalFamily;
 import dev.caravan.inference.pipeline.causal.CausalPipeline;
 import dev.caravan.inference.pipeline.causal.KreaRealtimeVideo;
 import dev.caravan.inference.pipeline.causal.LongLive;
@@ -14,21 +15,21 @@ import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
+import java.util.Optional;
 import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /** The pipelines that come with the hub. */
 public final class BuiltInPipelines {
 
+    /** The families of causal models, in the order of contract §4.1. */
+    private static final List<CausalFamily> FAMILIES =
+            List.of(new StreamDiffusionV2(), new LongLive(), new KreaRealtimeVideo(), new RewardForcing(), new MemFlow());
+
     /** In the order of contract §4.1, the hub's own edges beside gray and its test card last. All are listed with or without a GPU. */
-    public static final List<String> IDS = List.of(
-            "streamdiffusionv2",
-            "longlive",
-            "krea-realtime-video",
-            "reward-forcing",
-            "memflow",
+    public static final List<String> IDS = Stream.concat(FAMILIES.stream().map(CausalFamily::id), Stream.of(
             "passthrough",
             "video-depth-anything",
             "controller-viz",
@@ -37,10 +38,7 @@ public final class BuiltInPipelines {
             "gray",
             "edges",
             "optical-flow",
-            StandInPipeline.BEHAVIOUR);
-
-    private static final Set<String> GENERATIVE =
-            Set.of("streamdiffusionv2", "longlive", "krea-realtime-video", "reward-forcing", "memflow");
+            StandInPipeline.BEHAVIOUR)).toList();
 
     /** Why networks of the contract are not built, and what does the same work. */
     private static final Map<String, String> UNBUILT = Map.of(
@@ -85,19 +83,17 @@ public final class BuiltInPipelines {
             InstantSource clock,
             boolean standIn,
             Supplier<Device> device) {
-        boolean generative = GENERATIVE.contains(schema.id());
+        Optional<CausalFamily> family = FAMILIES.stream().filter(one -> one.id().equals(schema.id())).findFirst();
         if (standIn) {
-            return new StandInPipeline(schema, generative, clock);
+            return new StandInPipeline(schema, family.isPresent(), clock);
+        }
+        if (family.isPresent()) {
+            return new CausalPipeline(family.get(), schema, missingFiles, device);
         }
         return switch (schema.id()) {
             case "passthrough" -> new PassthroughPipeline(schema);
             case "gray" -> new GrayPipeline(schema, device);
             case "edges" -> new EdgesPipeline(schema, device);
-            case "streamdiffusionv2" -> new CausalPipeline(new StreamDiffusionV2(), schema, missingFiles, device);
-            case "reward-forcing" -> new CausalPipeline(new RewardForcing(), schema, missingFiles, device);
-            case "krea-realtime-video" -> new CausalPipeline(new KreaRealtimeVideo(), schema, missingFiles, device);
-            case "memflow" -> new CausalPipeline(new MemFlow(), schema, missingFiles, device);
-            case "longlive" -> new CausalPipeline(new LongLive(), schema, missingFiles, device);
             case "controller-viz" -> new ControllerVizPipeline(schema);
             case StandInPipeline.BEHAVIOUR -> new TestCardPipeline(schema, clock);
             default -> new UnbuiltPipeline(schema, missingFiles, UNBUILT.getOrDefault(schema.id(), "its network is not built here"));

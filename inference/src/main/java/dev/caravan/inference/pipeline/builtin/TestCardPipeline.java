@@ -2,8 +2,8 @@ package dev.caravan.inference.pipeline.builtin;
 
 import dev.caravan.inference.pipeline.LoadRequest;
 import dev.caravan.inference.pipeline.LoadedPipeline;
-import dev.caravan.inference.pipeline.Pipeline;
 import dev.caravan.inference.pipeline.PictureSize;
+import dev.caravan.inference.pipeline.Pipeline;
 import dev.caravan.inference.pipeline.PipelineException;
 import dev.caravan.inference.pipeline.PipelineSchema;
 import dev.caravan.inference.pipeline.Progress;

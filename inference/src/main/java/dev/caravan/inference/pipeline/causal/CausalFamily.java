@@ -2,7 +2,7 @@ package dev.caravan.inference.pipeline.causal;
 
 import dev.caravan.inference.diffusion.KvCachePolicy;
 import dev.caravan.inference.pipeline.PipelineException;
-import dev.caravan.inference.wan.VaeType;
+import dev.caravan.inference.wan.vae.VaeType;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;

@@ -27,16 +27,29 @@ final class CausalModel implements LoadedPipeline {
     }
 
     @Override
-    public synchronized PipelineStream open(SessionSeed seed) throws PipelineException {
+    public PipelineStream open(SessionSeed seed) throws PipelineException {
+        return open(seed, ChunkProbe.NONE);
+    }
+
+    /** A stream whose chunks are watched. */
+    synchronized PipelineStream open(SessionSeed seed, ChunkProbe probe) throws PipelineException {
         // One after the other: what is free is counted before each takes its part.
         networks.memory().requireStream(networks.device());
         try {
-            ChunkGenerator generator = new ChunkGenerator(family, networks, settings.seed(), ChunkProbe.NONE);
+            ChunkGenerator generator = new ChunkGenerator(family, networks, settings.seed(), probe);
             VaceReader vace = new VaceReader(family.id(), settings.vace(), seed.pictures(), generator.inputFrames());
             return new CausalStream(generator, requests, vace, settings.size());
         } catch (OrtException e) {
             throw DeviceFailure.ofStream(e);
         }
+    }
+
+    CausalFamily family() {
+        return family;
+    }
+
+    CausalNetworks networks() {
+        return networks;
     }
 
     @Override

@@ -6,7 +6,7 @@ import dev.caravan.inference.text.PromptEncoder;
 import dev.caravan.inference.wan.LatentMix;
 import dev.caravan.inference.wan.LatentSize;
 import dev.caravan.inference.wan.Transformer;
-import dev.caravan.inference.wan.VideoAutoencoder;
+import dev.caravan.inference.wan.vae.VideoAutoencoder;
 
 /**
  * The networks of a loaded model, shared by all its streams. Thread-safe.

@@ -15,7 +15,7 @@ import dev.caravan.inference.text.ConditioningRequest.Restart;
 import dev.caravan.inference.text.PromptConditioner;
 import dev.caravan.inference.text.PromptTransition;
 import dev.caravan.inference.wan.TransformerState;
-import dev.caravan.inference.wan.VideoCodec;
+import dev.caravan.inference.wan.vae.VideoCodec;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -95,6 +95,7 @@ final class ChunkGenerator implements AutoCloseable {
         try (NoisyLatents noisy = fromVideo ? fromVideo(request, noise) : fromNoise(noise)) {
             int frames = (int) noisy.latents().shape().dim(0);
             memory.recall(start, conditioning.updated());
+            probe.recalled();
             CachePass pass = caches.pass(start, frames);
             Tensor clean;
             try (Guidance guidance = guidance(request)) {

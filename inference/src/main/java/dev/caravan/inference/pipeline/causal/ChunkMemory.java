@@ -3,7 +3,7 @@ package dev.caravan.inference.pipeline.causal;
 import dev.caravan.inference.diffusion.KvCachePolicy;
 import dev.caravan.inference.ort.Tensor;
 import dev.caravan.inference.wan.TransformerState;
-import dev.caravan.inference.wan.VideoCodec;
+import dev.caravan.inference.wan.vae.VideoCodec;
 
 /**
  * What a stream remembers of its chunks besides its caches, and runs through the transformer again before the next one is denoised: one

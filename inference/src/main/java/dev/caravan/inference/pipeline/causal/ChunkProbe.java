@@ -19,6 +19,9 @@ interface ChunkProbe {
     /** Past frames are about to be run again: the newest ones under a new prompt, or the context of the chunk. */
     default void recache(CachePass pass, Tensor latents) {}
 
+    /** Whatever is run again before a chunk was run, if anything was. */
+    default void recalled() {}
+
     /** The denoise steps that follow are guided. */
     default void guided(VaceContext context, double scale) {}
 

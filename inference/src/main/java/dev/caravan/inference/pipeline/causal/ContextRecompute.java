@@ -7,7 +7,7 @@ import dev.caravan.inference.tensor.DType;
 import dev.caravan.inference.tensor.Narrow;
 import dev.caravan.inference.tensor.Shape;
 import dev.caravan.inference.wan.TransformerState;
-import dev.caravan.inference.wan.VideoCodec;
+import dev.caravan.inference.wan.vae.VideoCodec;
 
 /**
  * Krea: every chunk but the first sees a context that is passed anew before it, under the prompt of now (spec models/causal-wan.md §4.5).

@@ -148,7 +148,6 @@ final class GeneratorWeights {
         if (vace.isEmpty()) {
             return Optional.empty();
         }
-        String name = vace.get().fileName().replaceFirst("\\.[^.]*$", "");
-        return Optional.of(VaceModule.of(derived.of(name, vace.get(), conversion, progress), config));
+        return Optional.of(VaceModule.of(derived.of(files.family().id() + "-vace", vace.get(), conversion, progress), config));
     }
 }

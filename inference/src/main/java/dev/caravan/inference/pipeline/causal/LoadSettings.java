@@ -4,7 +4,7 @@ import dev.caravan.inference.pipeline.LoadRequest;
 import dev.caravan.inference.pipeline.PictureSize;
 import dev.caravan.inference.pipeline.PipelineException;
 import dev.caravan.inference.pipeline.PipelineSchema;
-import dev.caravan.inference.wan.VaeType;
+import dev.caravan.inference.wan.vae.VaeType;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

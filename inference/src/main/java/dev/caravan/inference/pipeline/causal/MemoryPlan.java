@@ -12,7 +12,7 @@ import dev.caravan.inference.wan.TransformerOptions;
 import dev.caravan.inference.wan.TransformerWeights;
 import dev.caravan.inference.wan.VaceModule;
 import dev.caravan.inference.wan.VaceWeights;
-import dev.caravan.inference.wan.VideoAutoencoders;
+import dev.caravan.inference.wan.vae.VideoAutoencoders;
 import java.util.Locale;
 import java.util.OptionalLong;
 

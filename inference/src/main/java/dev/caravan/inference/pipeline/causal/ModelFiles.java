@@ -3,7 +3,7 @@ package dev.caravan.inference.pipeline.causal;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.caravan.inference.checkpoint.CheckpointException;
 import dev.caravan.inference.model.ModelStore;
-import dev.caravan.inference.wan.VaeType;
+import dev.caravan.inference.wan.vae.VaeType;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;

@@ -15,14 +15,14 @@ import dev.caravan.inference.text.TokenizerException;
 import dev.caravan.inference.text.Tokenizers;
 import dev.caravan.inference.wan.LatentMix;
 import dev.caravan.inference.wan.LatentSize;
-import dev.caravan.inference.wan.TextEncoder;
 import dev.caravan.inference.wan.Transformer;
 import dev.caravan.inference.wan.TransformerConfig;
 import dev.caravan.inference.wan.TransformerOptions;
 import dev.caravan.inference.wan.VaceModule;
-import dev.caravan.inference.wan.VaeOptions;
-import dev.caravan.inference.wan.VideoAutoencoder;
-import dev.caravan.inference.wan.VideoAutoencoders;
+import dev.caravan.inference.wan.umt5.TextEncoder;
+import dev.caravan.inference.wan.vae.VaeOptions;
+import dev.caravan.inference.wan.vae.VideoAutoencoder;
+import dev.caravan.inference.wan.vae.VideoAutoencoders;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -100,9 +100,12 @@ final class NetworkLoader {
     private MemoryPlan memory(TransformerConfig config, LatentSize size, TransformerOptions options, GeneratorWeights weights)
             throws CheckpointException {
         String what = files.family().id() + " at " + settings.size().width() + "x" + settings.size().height();
+        VideoAutoencoders.Memory vae =
+                VideoAutoencoders.memory(vaeOptions(), Checkpoint.open(files.vae(settings.vae())), device.provider());
+        // A context begins with a picture by itself; so are references encoded, and what is guided in part.
+        boolean singles = files.family().contextLatents() > 0 || settings.vace().loaded();
         return MemoryPlan.of(what, settings, config, size, options, Checkpoint.open(files.textEncoder()), weights,
-                VideoAutoencoders.memory(vaeOptions(), Checkpoint.open(files.vae(settings.vae())), device.provider()),
-                files.family().newCachePolicy().capacityFrames());
+                singles ? vae.withSingles() : vae, files.family().newCachePolicy().capacityFrames());
     }
 
     private PromptEncoder prompts(TransformerConfig config) throws CheckpointException {

@@ -2,7 +2,7 @@ package dev.caravan.inference.pipeline.causal;
 
 import dev.caravan.inference.diffusion.KvCachePolicy;
 import dev.caravan.inference.wan.TransformerState;
-import dev.caravan.inference.wan.VideoCodec;
+import dev.caravan.inference.wan.vae.VideoCodec;
 
 /** What a stream has on the device: all of it, or nothing when there was no memory for some. */
 record StreamParts(TransformerState transformer, VideoCodec codec, ChunkMemory memory) implements AutoCloseable {

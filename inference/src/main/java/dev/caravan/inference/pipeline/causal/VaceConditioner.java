@@ -6,8 +6,8 @@ import dev.caravan.inference.diffusion.VideoPreprocessing;
 import dev.caravan.inference.ort.Device;
 import dev.caravan.inference.ort.Tensor;
 import dev.caravan.inference.wan.LatentSize;
-import dev.caravan.inference.wan.VideoCodec;
-import dev.caravan.inference.wan.VideoCodec.Memory;
+import dev.caravan.inference.wan.vae.VideoCodec;
+import dev.caravan.inference.wan.vae.VideoCodec.Memory;
 import java.util.Optional;
 
 /**

@@ -3,6 +3,7 @@ package dev.caravan.inference.bench.gpu;
 import dev.caravan.inference.bench.BenchOptions;
 import dev.caravan.inference.bench.FigureTable;
 import dev.caravan.inference.bench.Machine;
+import dev.caravan.inference.bench.PipelineTable;
 import dev.caravan.inference.bench.WorkFolder;
 import dev.caravan.inference.ort.DeviceRequest;
 import dev.caravan.inference.ort.OrtException;
@@ -29,10 +30,13 @@ public final class GpuCheck {
     private final PrintStream out;
     private final FigureTable figures = new FigureTable();
     private final FigureTable summary = new FigureTable();
+    private final PipelineTable rows = new PipelineTable();
+    private final boolean pipelines;
     private int failures;
 
-    private GpuCheck(PrintStream out) {
+    private GpuCheck(PrintStream out, boolean pipelines) {
         this.out = out;
+        this.pipelines = pipelines;
     }
 
     public static void main(String[] arguments) throws Exception {
@@ -60,19 +64,19 @@ public final class GpuCheck {
         }
         Provider provider = options.device() == DeviceRequest.CPU ? Provider.CPU : Provider.CUDA;
         try (WorkFolder folder = WorkFolder.in(options.folder())) {
-            return run(natives, provider, folder.path(), out);
+            return run(natives, provider, folder.path(), options.pipelines(), out);
         }
     }
 
     /** On the CPU at tiny sizes. */
-    static int run(OrtNatives natives, Provider provider, Path folder, PrintStream out) {
+    static int run(OrtNatives natives, Provider provider, Path folder, boolean pipelines, PrintStream out) {
         if (provider == Provider.CUDA && !natives.hasCuda()) {
             out.println("no GPU check without the CUDA provider: " + natives + " has none; give a folder that has it with --ort DIR,"
                     + " or build with Microsoft's for CUDA 12 by --device cuda");
             return NO_GPU;
         }
         try (Rig rig = Rig.open(natives, provider, provider == Provider.CPU ? Sizes.TINY : Sizes.TRUE, folder)) {
-            return new GpuCheck(out).all(rig);
+            return new GpuCheck(out, pipelines).all(rig);
         } catch (OrtException e) {
             out.println("no GPU here that can be used: " + e.getMessage());
             return NO_GPU;
@@ -87,19 +91,27 @@ public final class GpuCheck {
                 new Check("tensors on the device", TensorChecks::moves),
                 new Check("transformer block against fp32", TransformerChecks::block),
                 new Check("flash attention is chosen", FlashCheck::flash),
+                new Check("biased keys and rows of zeros", FamilyChecks::biased),
                 new Check("caches are updated in place", TensorChecks::inPlace),
                 new Check("weights at an odd offset", TensorChecks::oddOffset),
                 new Check("recorded runs (CUDA graph)", TensorChecks::recorded),
                 new Check("recorded transformer steps", TransformerChecks::recorded),
+                new Check("heads that choose memory blocks", FamilyChecks::sparseBank),
+                new Check("a bank that is compressed", FamilyChecks::bank),
+                new Check("averages in narrow slots", FamilyChecks::average),
+                new Check("averages wider than slots", FamilyChecks::wideAverage),
+                new Check("weights in eight bits", FamilyChecks::float8),
+                new Check("hints of a context", FamilyChecks::hints),
+                new Check("adapters at runtime", FamilyChecks::adapter),
                 new Check("VAE against fp32", NetworkChecks::vaeAccuracy),
                 new Check("VAE time", NetworkChecks::vaeSpeed),
                 new Check("text encoder with bias", NetworkChecks::textEncoder),
                 new Check("skip norm far from zero", TransformerChecks::skipNorm),
                 new Check("small graphs", NetworkChecks::filters),
-                new Check("whole chunks", new WholeModelCheck(figures)::run))) {
+                new Check("whole chunks", new WholeModelCheck(figures, rows, pipelines)::run))) {
             make(check, rig);
         }
-        out.println("\n" + summary.markdown() + "\n" + figures.markdown());
+        out.println("\n" + summary.markdown() + "\n" + figures.markdown() + "\n" + rows.markdown());
         out.println(failures == 0 ? "all checks passed" : failures + " checks failed");
         return failures == 0 ? ALL_WELL : FAILED;
     }
@@ -133,14 +145,15 @@ public final class GpuCheck {
     }
 
     private static final String HELP = """
-            Usage: ./caravan bench gpu [--ort DIR | --device cuda | --device cpu] [--folder DIR]
+            Usage: ./caravan bench gpu [--ort DIR | --device cuda | --device cpu] [--folder DIR] [--pipelines]
 
             Checks on a GPU what the inference engine rests on, one line each, then runs the 1.3B model with random weights. Below eight
             minutes. Exit status 0: all well, 1: a check failed, 3: no GPU.
 
               --ort DIR    a folder with ONNX Runtime's libraries, its CUDA provider among them
               --device cuda builds with Microsoft's libraries for CUDA 12, 640 MB
-              --folder DIR where weights are written, 5 GB; else in the temporary folder
+              --folder DIR where weights are written, 7 GB; else in the temporary folder
+              --pipelines  then all pipelines in their modes at true sizes, the 14B ones too: 60 GB of weights, a quarter of an hour more
               --device cpu the same checks at tiny sizes on the CPU, to try the checks themselves
             """;
 }

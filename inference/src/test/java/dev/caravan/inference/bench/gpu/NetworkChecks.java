@@ -19,14 +19,14 @@ import dev.caravan.inference.tensor.DType;
 import dev.caravan.inference.tensor.Shape;
 import dev.caravan.inference.text.PromptEmbedding;
 import dev.caravan.inference.wan.LatentMix;
-import dev.caravan.inference.wan.TextEncoder;
-import dev.caravan.inference.wan.TrueGraphs;
-import dev.caravan.inference.wan.Umt5Weights;
-import dev.caravan.inference.wan.VaeOptions;
-import dev.caravan.inference.wan.VaeType;
-import dev.caravan.inference.wan.VideoAutoencoder;
-import dev.caravan.inference.wan.VideoAutoencoders;
-import dev.caravan.inference.wan.VideoCodec;
+import dev.caravan.inference.wan.umt5.TextEncoder;
+import dev.caravan.inference.wan.umt5.Umt5Weights;
+import dev.caravan.inference.wan.vae.TrueVaeGraphs;
+import dev.caravan.inference.wan.vae.VaeOptions;
+import dev.caravan.inference.wan.vae.VaeType;
+import dev.caravan.inference.wan.vae.VideoAutoencoder;
+import dev.caravan.inference.wan.vae.VideoAutoencoders;
+import dev.caravan.inference.wan.vae.VideoCodec;
 import java.io.ByteArrayOutputStream;
 import java.nio.file.Path;
 import java.util.List;
@@ -44,7 +44,7 @@ final class NetworkChecks {
 
     /** A small autoencoder in the device's narrow types against fp32 on the CPU: pictures and latents. */
     static String vaeAccuracy(Rig rig) throws Exception {
-        Checkpoint weights = RandomWeights.write(rig.file("small-vae"), DType.F32, TrueGraphs.vaeWeights(SMALL));
+        Checkpoint weights = RandomWeights.write(rig.file("small-vae"), DType.F32, TrueVaeGraphs.weights(SMALL));
         Pass reference = pass(rig.reference(), weights, 32, 48, DType.F32);
         StringBuilder report = new StringBuilder();
         for (DType dtype : narrow(rig)) {
@@ -58,7 +58,7 @@ final class NetworkChecks {
 
     /** The published size: time for the three latents of a chunk, in both directions. */
     static String vaeSpeed(Rig rig) throws Exception {
-        Checkpoint weights = RandomWeights.write(rig.file("vae"), DType.F32, TrueGraphs.vaeWeights(rig.sizes().vaeChannels()));
+        Checkpoint weights = RandomWeights.write(rig.file("vae"), DType.F32, TrueVaeGraphs.weights(rig.sizes().vaeChannels()));
         int height = rig.sizes().height();
         int width = rig.sizes().width();
         StringBuilder report = new StringBuilder("%dx%d".formatted(height, width));

@@ -1,6 +1,6 @@
 package dev.caravan.inference.bench.gpu;
 
-import dev.caravan.inference.bench.RandomModel;
+import dev.caravan.inference.bench.MatrixPeak;
 import dev.caravan.inference.ort.Device;
 import dev.caravan.inference.ort.OrtNatives;
 import dev.caravan.inference.ort.OrtRuntime;
@@ -38,7 +38,7 @@ record Rig(OrtNatives natives, OrtRuntime runtime, Device device, Device referen
 
     /** Element type that the engine computes in on the device. */
     DType compute() {
-        return RandomModel.compute(device);
+        return MatrixPeak.type(device);
     }
 
     Path file(String name) {

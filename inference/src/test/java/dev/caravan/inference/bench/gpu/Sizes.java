@@ -1,7 +1,7 @@
 package dev.caravan.inference.bench.gpu;
 
 import dev.caravan.inference.wan.TransformerConfig;
-import dev.caravan.inference.wan.Umt5Config;
+import dev.caravan.inference.wan.umt5.Umt5Config;
 
 /**
  * How large the checked networks are.

@@ -11,7 +11,7 @@ import dev.caravan.inference.ort.Tensor;
 import dev.caravan.inference.pipeline.PipelineSchema;
 import dev.caravan.inference.pipeline.Progress;
 import dev.caravan.inference.tiny.TinySet;
-import dev.caravan.inference.wan.VideoCodec;
+import dev.caravan.inference.wan.vae.VideoCodec;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

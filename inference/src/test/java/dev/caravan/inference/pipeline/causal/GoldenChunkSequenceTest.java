@@ -18,6 +18,7 @@ class GoldenChunkSequenceTest {
 
     private static final double LATENTS = 1e-3;
     private static final double PICTURES = 1;
+    private static final double SHARES = 1e-3;
 
     static Stream<GoldenCase> cases() {
         // A window with a sink tells LongLive's kind from those that bank, a number of context frames that of Krea.
@@ -61,6 +62,9 @@ class GoldenChunkSequenceTest {
         relative(golden, chunk, expect, "final_latents", made.latents);
         assertEquals(state.path("output_frames").asInt(), made.pictures, chunk + ": pictures");
         assertEquals(state.path("start_frame_after").asInt(), made.startAfter, chunk + ": start frame after");
+        if (expect.has("frames_float")) {
+            Deviation.within(chunk + ": pictures as numbers", golden.floats(expect.path("frames_float").asText()), made.shares(), SHARES);
+        }
         if (expect.has("frames_u8")) {
             Deviation.within(chunk + ": pictures", golden.floats(expect.path("frames_u8").asText()), made.samples(), PICTURES);
         }

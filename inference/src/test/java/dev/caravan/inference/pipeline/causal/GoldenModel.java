@@ -14,24 +14,21 @@ import dev.caravan.inference.golden.Ort;
 import dev.caravan.inference.ort.Tensor;
 import dev.caravan.inference.tensor.DType;
 import dev.caravan.inference.text.Conditioning;
-import dev.caravan.inference.text.Interpolation;
+import dev.caravan.inference.text.GoldenPrompts;
 import dev.caravan.inference.text.PromptEmbedding;
-import dev.caravan.inference.text.PromptTransition;
-import dev.caravan.inference.text.WeightedPrompt;
 import dev.caravan.inference.wan.LatentMix;
 import dev.caravan.inference.wan.LatentSize;
-import dev.caravan.inference.wan.TextEncoder;
 import dev.caravan.inference.wan.Transformer;
 import dev.caravan.inference.wan.TransformerConfig;
 import dev.caravan.inference.wan.TransformerOptions;
-import dev.caravan.inference.wan.VaeOptions;
-import dev.caravan.inference.wan.VaeType;
-import dev.caravan.inference.wan.VideoAutoencoder;
-import dev.caravan.inference.wan.VideoAutoencoders;
+import dev.caravan.inference.wan.umt5.TextEncoder;
+import dev.caravan.inference.wan.vae.VaeOptions;
+import dev.caravan.inference.wan.vae.VaeType;
+import dev.caravan.inference.wan.vae.VideoAutoencoder;
+import dev.caravan.inference.wan.vae.VideoAutoencoders;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.OptionalDouble;
 
 /** The networks of a recorded case with a stream on them; prompts are looked up in the case's table of token ids. */
@@ -61,7 +58,7 @@ final class GoldenModel implements AutoCloseable {
 
     RecordedChunk run(JsonNode call) throws CheckpointException {
         recorded = new RecordedChunk();
-        generator.next(request(call), recorded::picture);
+        generator.next(request(call), recorded);
         recorded.startAfter = generator.start();
         return recorded;
     }
@@ -161,7 +158,8 @@ final class GoldenModel implements AutoCloseable {
     private ChunkRequest request(JsonNode call) throws CheckpointException {
         JsonNode request = call.path("request");
         List<Integer> steps = request.path("denoising_step_list").valueStream().map(JsonNode::asInt).toList();
-        return new ChunkRequest(video(call), prompts(request.path("prompts")), Interpolation.LINEAR, transition(request), steps,
+        return new ChunkRequest(video(call), GoldenPrompts.prompts(request.path("prompts")), GoldenPrompts.blending(request),
+                GoldenPrompts.transition(request.path("transition")), steps,
                 request.path("noise_scale").asDouble(RequestReader.DEFAULT_NOISE_SCALE), request.path("noise_controller").asBoolean(true),
                 request.path("manage_cache").asBoolean(true), request.path("reset_cache").asBoolean(false),
                 VaceRequest.NONE, bias(request), Map.of());
@@ -170,23 +168,6 @@ final class GoldenModel implements AutoCloseable {
     private static OptionalDouble bias(JsonNode request) {
         JsonNode bias = request.path("kv_cache_attention_bias");
         return bias.isNumber() ? OptionalDouble.of(bias.asDouble()) : OptionalDouble.empty();
-    }
-
-    private static List<WeightedPrompt> prompts(JsonNode json) {
-        if (json.isTextual()) {
-            return List.of(new WeightedPrompt(json.asText(), 1));
-        }
-        return json.valueStream()
-                .map(p -> p.isTextual() ? new WeightedPrompt(p.asText(), 1) : new WeightedPrompt(p.path("text").asText(), p.path("weight").asDouble(1)))
-                .toList();
-    }
-
-    private static Optional<PromptTransition> transition(JsonNode request) {
-        JsonNode json = request.path("transition");
-        return json.isObject()
-                ? Optional.of(new PromptTransition(prompts(json.path("target_prompts")), json.path("num_steps").asInt(),
-                        Interpolation.named(json.path("temporal_interpolation_method").asText())))
-                : Optional.empty();
     }
 
     private List<Rgb24> video(JsonNode call) throws CheckpointException {

@@ -17,7 +17,7 @@ import dev.caravan.inference.pipeline.PipelineException;
 import dev.caravan.inference.pipeline.PipelineSchema;
 import dev.caravan.inference.pipeline.PipelineStream;
 import dev.caravan.inference.tiny.TinySet;
-import dev.caravan.inference.wan.VaeType;
+import dev.caravan.inference.wan.vae.VaeType;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;

@@ -9,7 +9,7 @@ import dev.caravan.inference.pipeline.LoadRequest;
 import dev.caravan.inference.pipeline.PictureSize;
 import dev.caravan.inference.pipeline.PipelineException;
 import dev.caravan.inference.pipeline.PipelineSchema;
-import dev.caravan.inference.wan.VaeType;
+import dev.caravan.inference.wan.vae.VaeType;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;

@@ -3,12 +3,13 @@ package dev.caravan.inference.pipeline.causal;
 import dev.caravan.inference.diffusion.CachePass;
 import dev.caravan.inference.ort.Tensor;
 import dev.caravan.inference.text.Conditioning;
+import dev.caravan.inference.wan.vae.VideoCodec;
 import java.io.ByteArrayOutputStream;
 import java.util.ArrayList;
 import java.util.List;
 
 /** Everything that can be seen of how one chunk was made. */
-final class RecordedChunk implements ChunkProbe {
+final class RecordedChunk implements ChunkProbe, VideoCodec.PictureSink {
 
     record Step(CachePass pass, int timestep, float[] x, float[] x0) {}
 
@@ -24,6 +25,7 @@ final class RecordedChunk implements ChunkProbe {
     float[] latents = {};
     int pictures;
     private final ByteArrayOutputStream rgb = new ByteArrayOutputStream();
+    private final List<float[]> numbers = new ArrayList<>();
     private int pixels;
 
     @Override
@@ -61,7 +63,14 @@ final class RecordedChunk implements ChunkProbe {
         latents = clean.floats();
     }
 
-    void picture(byte[] samples) {
+    @Override
+    public void decoded(VideoCodec.Decoded picture) {
+        numbers.add(picture.numbers());
+        accept(picture.rgb());
+    }
+
+    @Override
+    public void accept(byte[] samples) {
         pictures++;
         pixels = samples.length / 3;
         rgb.writeBytes(samples);
@@ -83,6 +92,17 @@ final class RecordedChunk implements ChunkProbe {
         float[] out = new float[bytes.length];
         for (int i = 0; i < out.length; i++) {
             out[i] = bytes[i] & 255;
+        }
+        return out;
+    }
+
+    /** All pictures [T,H,W,3], 0..1. */
+    float[] shares() {
+        float[] out = new float[numbers.size() * 3 * pixels];
+        for (int picture = 0; picture < numbers.size(); picture++) {
+            for (int i = 0; i < 3 * pixels; i++) {
+                out[picture * 3 * pixels + i] = (numbers.get(picture)[i % 3 * pixels + i / 3] + 1) / 2;
+            }
         }
         return out;
     }

@@ -13,7 +13,7 @@ import dev.caravan.inference.pipeline.PipelineSchema;
 import dev.caravan.inference.pipeline.PipelineStream;
 import dev.caravan.inference.pipeline.Progress;
 import dev.caravan.inference.tiny.TinyModels;
-import dev.caravan.inference.wan.VaeType;
+import dev.caravan.inference.wan.vae.VaeType;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HashMap;

@@ -24,7 +24,7 @@ import dev.caravan.inference.pipeline.SessionSeed;
 import dev.caravan.inference.text.Conditioning;
 import dev.caravan.inference.text.Interpolation;
 import dev.caravan.inference.text.WeightedPrompt;
-import dev.caravan.inference.wan.VaeType;
+import dev.caravan.inference.wan.vae.VaeType;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
