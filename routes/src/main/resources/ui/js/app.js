@@ -20,7 +20,7 @@ const prompts = new PromptEditor($("prompts"), $("prompting"));
 const wall = new Wall({ list: $("wall"), count: $("wall-count"), empty: $("wall-empty") }, { watch, stop: endSession });
 const sender = new ControlSender(deliver);
 const loraScales = new LoraScales((lora_scales) => change({ lora_scales }));
-const panel = new Panel({ change, chosen: () => showLive(panel.main) });
+const panel = new Panel({ change, chosen });
 
 let peer = null; // the one connection of this page
 let stream = null; // what it sends
@@ -32,7 +32,13 @@ let live = null; // Settings of what the live controls are about
 function busy(text) {
   $("progress").hidden = text === null;
   $("progress-text").textContent = text ?? "";
-  $("start").disabled = text !== null || peer !== null;
+  $("start").disabled = text !== null || peer !== null || !panel.startable;
+}
+
+/** Another pipeline or mode was chosen. */
+function chosen() {
+  $("start").disabled = peer !== null || !panel.startable;
+  showLive(panel.main);
 }
 
 function curtain(text) {
@@ -113,6 +119,7 @@ function leave() {
   old?.close();
   sender.clear();
   panel.running = false;
+  loraScales.loaded(null);
   if (panel.main && live !== panel.main) showLive(panel.main);
   sources.stop(stream);
   stream = null;
@@ -183,7 +190,7 @@ async function showLiveOf(session) {
   if (!schema) return;
   const { parameters } = await call("GET", `/api/v1/sessions/${encodeURIComponent(session.id)}/parameters`);
   const settings = new Settings(schema, session.mode, change);
-  settings.show(parameters);
+  settings.showAll(parameters);
   prompts.show(parameters.prompts);
   if (watchedId === session.id) showLive(settings);
 }
@@ -227,6 +234,9 @@ async function snapshot() {
 
 // --- keeping fresh -------------------------------------------------------------------------------------------------
 
+/** How a check is shown by what it says; what is missing here is under way. */
+const STATES = { up: "up", ok: "up", loaded: "up", down: "down", error: "down", off: "off", not_loaded: "off" };
+
 let refreshing = false;
 async function refresh() {
   if (refreshing || document.hidden) return;
@@ -236,6 +246,7 @@ async function refresh() {
       call("GET", "/health"),
       wall.refresh(watchedId),
       showStatus(),
+      panel.refresh(),
     ]);
     showChecks(health.checks ?? {});
     warn(sessions.find((session) => session.id === watchedId)?.notes);
@@ -259,15 +270,15 @@ function showChecks(checks) {
     ...Object.entries(checks).map(([name, check]) => {
       const item = Object.assign(document.createElement("li"), { textContent: name });
       const status = String(check.status ?? check).toLowerCase();
-      item.dataset.state = ["up", "ok", "loaded"].includes(status) ? "up" : ["down", "error"].includes(status) ? "down" : "busy";
+      item.dataset.state = STATES[status] ?? "busy";
       item.title = check.detail ?? status;
       return item;
     }),
   );
 }
 
-async function about() {
-  const hub = await call("GET", "/api/v1/hub/info");
+function about(hub) {
+  $("wall-kafka").hidden = !hub.kafka;
   const lines = [`Caravan ${hub.version}`, hub.kafka ? `Kafka at ${hub.kafka.bootstrap_servers}` : "without Kafka"];
   $("about").replaceChildren(...lines.map((text) => Object.assign(document.createElement("span"), { textContent: text })));
 }
@@ -313,8 +324,9 @@ window.addEventListener("pagehide", () => peer?.close());
 async function begin() {
   $("token-button").hidden = !hasToken();
   try {
-    await panel.fill();
-    await about();
+    const hub = await call("GET", "/api/v1/hub/info");
+    await panel.fill(hub.unavailable);
+    about(hub);
   } catch (error) {
     fail(error);
   }

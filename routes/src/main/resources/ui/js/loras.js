@@ -40,7 +40,7 @@ export class LorasField extends Field {
       this.#menu.append(...options);
       if (options.length === 0) {
         this.#menu.firstChild.textContent = "None in the LoRA folder";
-        this.#menu.title = "Copy .safetensors files into <data folder>/models/lora";
+        this.#menu.title = "Copy .safetensors files into the folder lora of the models, or fetch one with POST /api/v1/loras";
       }
     } catch (error) {
       this.refuse(error.message);
@@ -75,7 +75,7 @@ export class LoraScales {
   #list;
   #change;
 
-  /** @param change takes the whole list: [{path, scale}] */
+  /** @param change takes those that were changed on this page, as the hub keeps the others: [{path, scale}] */
   constructor(change) {
     this.#list = make("ul", { className: "loras scales" });
     const title = make("legend", { textContent: "Adapters" });
@@ -83,14 +83,11 @@ export class LoraScales {
     this.#change = change;
   }
 
-  get value() {
-    return [...this.#list.children].map((row) => ({ path: row.dataset.path, scale: Number(row.slider.value) }));
-  }
-
-  /** Shows what the status says is loaded; sliders that are there already stay as they are. */
+  /** Shows what the status says is loaded, null for nothing; sliders that are there already stay as they are. */
   loaded(adapters) {
     const free = (adapters ?? []).filter((adapter) => adapter.merge_mode === "runtime_peft");
-    if (free.map((adapter) => adapter.path).join("\n") !== this.value.map((scale) => scale.path).join("\n")) {
+    const rows = [...this.#list.children];
+    if (free.map((adapter) => adapter.path).join("\n") !== rows.map((row) => row.dataset.path).join("\n")) {
       this.#list.replaceChildren(...free.map((adapter) => this.#row(adapter)));
     }
     this.element.hidden = free.length === 0;
@@ -104,6 +101,10 @@ export class LoraScales {
     }
   }
 
+  #moved() {
+    return [...this.#list.children].filter((row) => row.moved).map((row) => ({ path: row.dataset.path, scale: Number(row.slider.value) }));
+  }
+
   #row(adapter) {
     const name = fileName(adapter.path);
     const slider = make("input", { type: "range", min: -10, max: 10, step: 0.05, "aria-label": `Weight of ${name}` });
@@ -115,7 +116,8 @@ export class LoraScales {
     set(adapter.scale);
     slider.addEventListener("input", () => {
       set(slider.value);
-      this.#change(this.value);
+      row.moved = true;
+      this.#change(this.#moved());
     });
     const row = make("li", {}, make("span", { className: "name", title: adapter.path, textContent: name }), slider, shown);
     row.dataset.path = adapter.path;

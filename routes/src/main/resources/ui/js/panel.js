@@ -1,5 +1,6 @@
 // The part of the page where a person says what is to run: pipeline, what stands before and after it, mode, load settings.
-import { make } from "./dom.js";
+import { button, make } from "./dom.js";
+import { notice } from "./notices.js";
 import * as pipelines from "./pipelines.js";
 import { modeFor, roleOf } from "./schema.js";
 import { Settings } from "./settings.js";
@@ -8,7 +9,9 @@ const $ = (id) => document.getElementById(id);
 
 export class Panel {
   #schemas = {};
-  #missing = new Set();
+  #unavailable = {};
+  #inTheWay = new Map(); // by pipeline id: why it cannot be loaded now
+  #told = ""; // the obstacle that is shown
   #settings = new Map(); // by pipeline id: what a person has set stays when they come back
   #loaded = [];
   #running = false;
@@ -21,12 +24,15 @@ export class Panel {
     $("modes").addEventListener("change", () => this.#setMode(new FormData($("setup")).get("mode")));
   }
 
-  /** Asks the hub what there is and what is loaded. */
-  async fill() {
+  /**
+   * Asks the hub what there is and what is loaded.
+   *
+   * @param unavailable {id: reason} of the pipelines whose network the hub does not have
+   */
+  async fill(unavailable) {
+    this.#unavailable = unavailable;
     this.#schemas = await pipelines.schemas();
-    this.#missing = await pipelines.fill($("pipeline"), this.#schemas);
-    this.#fillRole($("before"), "preprocessor");
-    this.#fillRole($("after"), "postprocessor");
+    await this.#lookForObstacles();
     const { pipelines: loaded } = await pipelines.status();
     this.#loaded = loaded.filter((one) => one.node_id === one.pipeline_id && this.#schemas[one.pipeline_id]);
     const ids = this.#loaded.map((one) => one.pipeline_id);
@@ -37,6 +43,21 @@ export class Panel {
       $("after").value = byRole("postprocessor") ?? "";
     }
     this.#choose();
+  }
+
+  /** Asks again whether the files of the chosen pipeline have come. */
+  async refresh() {
+    const schema = this.main?.schema;
+    if (!this.#inTheWay.has(schema?.id) || this.#unavailable[schema.id]) return;
+    const now = await pipelines.obstacle(schema, this.#unavailable);
+    if (now === null) return this.#lookForObstacles(); // others share its files
+    this.#inTheWay.set(schema.id, now);
+    this.#showObstacle();
+  }
+
+  /** Whether the chosen pipeline could run here, as far as one can know. */
+  get startable() {
+    return !this.main || !this.#unavailable[this.main.schema.id];
   }
 
   /** Settings of the main pipeline. */
@@ -98,7 +119,7 @@ export class Panel {
     const schema = this.#settingsOf($("pipeline").value).schema;
     this.main.setMode(modeFor(schema, pictures()), this.#running);
     $("pipeline-about").textContent = schema.description;
-    this.#showObstacle(schema);
+    this.#showObstacle();
     this.#arrange();
     this.#handlers.chosen();
   }
@@ -127,18 +148,40 @@ export class Panel {
     $("load-summary").textContent = $("load-summary").title = words;
   }
 
-  async #showObstacle(schema) {
-    $("obstacle").hidden = !this.#missing.has(schema.id);
-    if ($("obstacle").hidden) return;
-    const found = await pipelines.obstacle(schema).catch((error) => ({ reason: error.message, command: null }));
-    if ($("pipeline").value !== schema.id) return;
-    $("obstacle").hidden = found === null;
-    if (found) $("obstacle").replaceChildren(found.reason, ...(found.command ? [" Run ", make("code", { textContent: found.command })] : []));
+  async #lookForObstacles() {
+    const before = [...this.#inTheWay.keys()].join();
+    this.#inTheWay = await pipelines.obstacles(this.#schemas, this.#unavailable);
+    if ($("pipeline").options.length === 0 || before !== [...this.#inTheWay.keys()].join()) {
+      pipelines.fill($("pipeline"), this.#schemas, this.#inTheWay);
+      pipelines.fillRole($("before"), this.#schemas, this.#inTheWay, "preprocessor");
+      pipelines.fillRole($("after"), this.#schemas, this.#inTheWay, "postprocessor");
+    }
+    this.#showObstacle();
   }
 
-  #fillRole(select, role) {
-    const options = Object.values(this.#schemas).filter((schema) => roleOf(schema) === role);
-    select.replaceChildren(new Option("None", ""), ...options.map((p) => new Option(pipelines.nameOf(p, this.#missing.has(p.id)), p.id)));
+  /** Says what is in the way of the chosen pipeline, once: what can be pressed in it stays while nothing changes. */
+  #showObstacle() {
+    const schema = this.#schemas[$("pipeline").value];
+    const found = this.#inTheWay.get(schema?.id);
+    const words = found ? schema.id + found.reason : "";
+    $("obstacle").hidden = !found;
+    if (words === this.#told) return;
+    this.#told = words;
+    $("obstacle").replaceChildren(...(found ? [found.reason] : []), ...(found?.command ? this.#help(schema, found.command) : []));
+  }
+
+  #help(schema, command) {
+    const press = button("Download", () => this.#download(schema), { title: "Gigabytes, into the hub's models folder; it goes on where it was stopped" });
+    return [make("span", { className: "help" }, press, make("span", {}, "or run ", make("code", { textContent: command })))];
+  }
+
+  async #download(schema) {
+    try {
+      await pipelines.download(schema);
+      await this.#lookForObstacles();
+    } catch (error) {
+      notice(error.message, "error");
+    }
   }
 }
 

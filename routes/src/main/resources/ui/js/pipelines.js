@@ -12,37 +12,83 @@ export function status() {
   return call("GET", "/api/v1/pipeline/status");
 }
 
-/** Why a pipeline cannot be loaded now and what helps: {reason, command}; null when its files are there. */
-export async function obstacle(schema) {
+/** Why a pipeline cannot be loaded now and what helps: {reason, command}, the command null while it is helped; null when its files are here. */
+async function missingFiles(schema) {
   if (!schema.requires_models || schema.stand_in) return null;
   const { downloaded, progress } = await call("GET", `/api/v1/models/status?pipeline_id=${encodeURIComponent(schema.id)}`);
   if (downloaded) return null;
-  if (progress?.is_downloading) return { reason: `Its model files are on their way: ${progress.percentage} %.`, command: null };
-  return { reason: "Its model files are not here.", command: `./caravan models download ${schema.id}` };
+  if (progress?.is_downloading) return { reason: `Its model files are on their way: ${far(progress)}.`, command: null };
+  return { reason: progress?.error ?? "Its model files are not here.", command: `./caravan models download ${schema.id}` };
 }
 
-/** Fills the menu: pipelines that can run first, those without their files next, those that belong to others last. */
-export async function fill(select, pipelines) {
+/** Begins to fetch the files of a pipeline into the folder the hub uses. */
+export function download(schema) {
+  return call("POST", "/api/v1/models/download", { pipeline_id: schema.id });
+}
+
+/**
+ * What is in the way of each pipeline that cannot be loaded now, by id: {label, reason, command}, the last one null where none helps.
+ *
+ * @param unavailable of the hub's own state: {id: reason}, pipelines whose network it does not have
+ */
+export async function obstacles(pipelines, unavailable) {
+  const found = await Promise.all(Object.values(pipelines).map(async (schema) => [schema.id, await obstacle(schema, unavailable)]));
+  return new Map(found.filter(([, one]) => one !== null));
+}
+
+/** What is in the way of one of them; null when nothing is. */
+export async function obstacle(schema, unavailable) {
+  const reason = unavailable[schema.id];
+  if (reason) return { label: "not in this build", reason: `${schema.name} cannot run: ${reason}.`, command: null, unbuilt: true };
+  const missing = await missingFiles(schema);
+  return missing && { label: "files missing", ...missing, unbuilt: false };
+}
+
+/** Fills the menu: pipelines that can run first, those without their files next, those that belong to others, those of other hubs last. */
+export function fill(select, pipelines, inTheWay) {
+  const chosen = select.value;
   const all = Object.values(pipelines);
-  const missing = new Set();
-  await Promise.all(all.map(async (schema) => (await obstacle(schema)) && missing.add(schema.id)));
   const group = (label, entries) => {
     const element = Object.assign(document.createElement("optgroup"), { label, hidden: entries.length === 0 });
-    for (const p of entries) element.append(new Option(nameOf(p, missing.has(p.id)), p.id));
+    for (const p of entries) element.append(new Option(nameOf(p, inTheWay.get(p.id)), p.id));
     return element;
   };
-  const main = all.filter((p) => roleOf(p) === null);
+  const built = all.filter((p) => !inTheWay.get(p.id)?.unbuilt);
+  const main = built.filter((p) => roleOf(p) === null);
   select.replaceChildren(
-    group("Ready to run", main.filter((p) => !missing.has(p.id))),
-    group("Model files missing", main.filter((p) => missing.has(p.id))),
-    group("Before or after another", all.filter((p) => roleOf(p) !== null)),
+    group("Ready to run", main.filter((p) => !inTheWay.has(p.id))),
+    group("Model files missing", main.filter((p) => inTheWay.has(p.id))),
+    group("Before or after another", built.filter((p) => roleOf(p) !== null)),
+    group("Not in this build", all.filter((p) => !built.includes(p))),
   );
-  return missing;
+  if (chosen) select.value = chosen;
+}
+
+/** Fills the menu of those that run before or after another; those whose network is not here are named and cannot be chosen. */
+export function fillRole(select, pipelines, inTheWay, role) {
+  const chosen = select.value;
+  const options = Object.values(pipelines).filter((schema) => roleOf(schema) === role).map((schema) => {
+    const obstacle = inTheWay.get(schema.id);
+    const option = new Option(nameOf(schema, obstacle), schema.id);
+    option.disabled = obstacle?.unbuilt === true;
+    option.title = obstacle?.reason ?? schema.description;
+    return option;
+  });
+  select.replaceChildren(new Option("None", ""), ...options);
+  select.value = chosen;
 }
 
 /** How a pipeline is called in a menu. */
-export function nameOf(schema, missing) {
-  return schema.stand_in ? `${schema.name} (stand-in: ${schema.stand_in})` : missing ? `${schema.name} (files missing)` : schema.name;
+function nameOf(schema, obstacle) {
+  return schema.stand_in ? `${schema.name} (stand-in: ${schema.stand_in})` : obstacle ? `${schema.name} (${obstacle.label})` : schema.name;
+}
+
+/** How far a download is. */
+function far({ percentage, total_bytes: bytes, bytes_per_second: rate, seconds_left: seconds }) {
+  const words = [bytes ? `${percentage} % of ${(bytes / 1e9).toFixed(1)} GB` : `${percentage} %`];
+  if (rate) words.push(`${(rate / 1e6).toFixed(1)} MB/s`);
+  if (seconds !== null && seconds !== undefined) words.push(seconds < 90 ? `${seconds} s left` : `${Math.round(seconds / 60)} min left`);
+  return words.join(", ");
 }
 
 const UNTRAINED = "random weights";

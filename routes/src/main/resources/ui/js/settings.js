@@ -61,13 +61,17 @@ export class Settings {
     return this.#controls.filter((c) => c.place === "load").every((c) => same(c.field.value, loadedValue(c, parameters)));
   }
 
-  /** Shows how the pipeline was loaded. */
+  /** Shows how the pipeline was loaded. What a session can change goes on with its mode, unless it was loaded with a value of nobody's default. */
   showLoaded(parameters) {
     for (const control of this.#controls.filter((c) => c.load)) {
       const value = control.place === "load" ? loadedValue(control, parameters) : parameters[control.load];
-      if (control.place === "load" || !unset(value ?? null)) control.field.value = value;
+      if (control.place === "load" || !(unset(value ?? null) || this.#isDefault(control, value))) control.field.value = value;
     }
     this.#arrange();
+  }
+
+  #isDefault(control, value) {
+    return this.schema.supported_modes.some((mode) => same(value, control.start(mode)));
   }
 
   /** What a session is to begin with. */
@@ -84,6 +88,12 @@ export class Settings {
         field.check();
       }
     }
+  }
+
+  /** Shows a session of somebody else, also what it was begun with. */
+  showAll(parameters) {
+    for (const { field, live } of this.#controls.filter((c) => c.live in parameters)) field.value = parameters[live];
+    this.#arrange();
   }
 
   /** Marks what cannot be used and goes to the first of it; whether there is nothing. */

@@ -21,7 +21,7 @@ import java.util.concurrent.Executors;
 import java.util.stream.Stream;
 
 /** A model hub on this machine: every folder below a models folder is a repository of {@code daydreamlive}. */
-final class FolderModelHub implements AutoCloseable {
+public final class FolderModelHub implements AutoCloseable {
 
     private static final String OWNER = "daydreamlive";
 
@@ -32,7 +32,7 @@ final class FolderModelHub implements AutoCloseable {
     private final ExecutorService threads = Executors.newCachedThreadPool();
     private final HttpServer server;
 
-    FolderModelHub(Path root) throws IOException {
+    public FolderModelHub(Path root) throws IOException {
         this.root = root;
         server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         server.setExecutor(threads);
@@ -42,7 +42,7 @@ final class FolderModelHub implements AutoCloseable {
     }
 
     /** For {@code --hf-endpoint}. */
-    String endpoint() {
+    public String endpoint() {
         return "http://127.0.0.1:" + server.getAddress().getPort();
     }
 

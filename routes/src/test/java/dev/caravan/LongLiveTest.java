@@ -73,7 +73,7 @@ class LongLiveTest {
         "'vace_enabled':'yes'            | vace_enabled must be true or false; yes given",
         "'vace_context_scale':3          | vace_context_scale must be a number from 0 to 2; 3 given",
         "'ref_images':'a.png'            | ref_images must be a list of at most 32 paths",
-        "'quantization':'fp8_e4m3fn'     | quantized weights are not part of this build; load without quantization",
+        "'quantization':'int4'           | quantization must be null or fp8_e4m3fn; int4 given",
         "'loras':[{'path':'a','scale':1}] | the adapter a is not in the LoRA folder; GET /api/v1/loras lists those that are",
         "'base_seed':-1                  | base_seed must be a whole number of at least 0; -1 given",
         "'seed':'dice'                   | base_seed must be a whole number of at least 0; dice given",

@@ -75,6 +75,8 @@ class ModelsCommandTest {
     void aPipelineIsListedDownloadedVerifiedAndRemoved() throws Exception {
         assertEquals(0, run("list"));
         assertTrue(text(out).lines().anyMatch(line -> line.matches("rife +missing 2 of 2 +0 bytes +\\?")), text(out));
+        assertTrue(text(out).contains("rife: its network is not in this build"), text(out));
+        assertFalse(text(out).contains("longlive: "), text(out));
         assertTrue(text(out).contains("models folder " + models), text(out));
 
         assertEquals(0, run("list", "rife", "--online"));

@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.zip.CRC32;
 
@@ -63,6 +64,11 @@ public final class SessionRecorder implements Subscriber, AutoCloseable {
         return framesOf(session, chunk);
     }
 
+    /** The first frames of a session as far as they came, whatever chunks they are of: in a chain those of its first node count. */
+    public synchronized SortedMap<Long, Made> first(String session, int count) {
+        return framesOf(session, frame -> frame.sequence < count);
+    }
+
     /** Waits for the event that a control took effect; its data. */
     public synchronized Map<String, Object> applied(String session, String key) {
         return applied(session, key, 0);
@@ -103,8 +109,12 @@ public final class SessionRecorder implements Subscriber, AutoCloseable {
     }
 
     private SortedMap<Long, Made> framesOf(String session, long chunk) {
+        return framesOf(session, frame -> frame.chunk == chunk);
+    }
+
+    private SortedMap<Long, Made> framesOf(String session, Predicate<Made> wanted) {
         SortedMap<Long, Made> found = new TreeMap<>();
-        frames.stream().filter(f -> f.session.equals(session) && f.chunk == chunk).forEach(f -> found.put(f.sequence, f));
+        frames.stream().filter(f -> f.session.equals(session)).filter(wanted).forEach(f -> found.put(f.sequence, f));
         return found;
     }
 

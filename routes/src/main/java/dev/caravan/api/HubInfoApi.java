@@ -35,7 +35,7 @@ public final class HubInfoApi extends ApiRoutes {
 
     @Override
     protected void operations() {
-        get("/api/v1/hub/info", "getHubInfo", "Version, address, Kafka, limits, pipelines", request -> info());
+        get("/api/v1/hub/info", "getHubInfo", "Version, address, Kafka, limits, pipelines, and which of them are not built here and why", request -> info());
     }
 
     private Reply info() {

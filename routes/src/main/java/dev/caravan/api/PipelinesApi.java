@@ -25,7 +25,8 @@ public final class PipelinesApi extends ApiRoutes {
     protected void operations() {
         post("/api/v1/pipeline/load", "loadPipeline", "Load pipelines in the background, replacing the loaded set", this::load)
                 .jsonBody(
-                        "pipelines: [{node_id, pipeline_id, load_params}], or pipeline_ids, or pipeline_id, with load_params",
+                        "pipelines: [{node_id, pipeline_id, load_params}], or pipeline_ids, or pipeline_id, with load_params: what the"
+                                + " pipeline's schema marks is_load_param, vace_enabled, loras [{path, scale}] and lora_merge_mode",
                         Map.of("pipeline_ids", List.of("test-card")))
                 .answers(200, "accepted; poll the status")
                 .answers(400, "no pipeline named")

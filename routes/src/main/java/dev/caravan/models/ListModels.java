@@ -6,6 +6,7 @@ import dev.caravan.inference.model.Artifacts;
 import dev.caravan.inference.model.DownloadException;
 import dev.caravan.inference.model.ModelFetcher;
 import dev.caravan.inference.model.ModelStore;
+import dev.caravan.inference.pipeline.builtin.BuiltInPipelines;
 import java.io.File;
 import java.util.List;
 import java.util.Locale;
@@ -42,8 +43,9 @@ public final class ListModels implements ModelsSubcommand {
     public int run(CommandLine line, ModelsContext context) throws ConfigException, DownloadException, InterruptedException {
         List<String> named = ModelsContext.pipelines(line);
         context.out().println(row("PIPELINE", "FILES", "ON DISK", "NEEDED"));
+        List<String> shown = named.isEmpty() ? Artifacts.pipelines() : named;
         try (ModelFetcher fetcher = new ModelFetcher(context.store(), context.downloads(), context.clock())) {
-            for (String id : named.isEmpty() ? Artifacts.pipelines() : named) {
+            for (String id : shown) {
                 show(id, !named.isEmpty(), line.switches().contains(ONLINE) ? fetcher : null, context);
             }
         }
@@ -52,6 +54,8 @@ public final class ListModels implements ModelsSubcommand {
             disk = disk.getParentFile();
         }
         context.out().println();
+        shown.stream().filter(id -> !BuiltInPipelines.built(id)).forEach(id -> context.out().println(
+                id + ": its network is not in this build, nothing uses its files"));
         context.out().println("models folder " + context.store().modelsFolder() + ", " + Words.bytes(disk.getUsableSpace()) + " free");
         return 0;
     }

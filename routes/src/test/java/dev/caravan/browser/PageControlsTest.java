@@ -5,11 +5,14 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.caravan.FolderModelHub;
 import dev.caravan.TestHub;
+import dev.caravan.TinySet;
 import dev.caravan.api.Json;
 import dev.caravan.inference.frame.Picture;
 import dev.caravan.processors.frames.FfmpegPictures;
 import dev.caravan.processors.frames.PictureFormat;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -37,12 +40,15 @@ class PageControlsTest {
     private static final List<String> OF_VACE =
             List.of("vace_context_scale", "vace_use_input_video", "vace_ref_images", "first_frame_image", "last_frame_image");
 
+    private static FolderModelHub files;
     private static TestHub hub;
     private static Chromium chromium;
 
     @BeforeAll
-    static void start() {
-        hub = TestHub.start("--close-grace-s=1", "--stand-in=longlive=test-card", "--stand-in=" + KREA + "=test-card");
+    static void start() throws IOException {
+        files = new FolderModelHub(TinySet.folder());
+        hub = TestHub.start("--close-grace-s=1", "--hf-endpoint=" + files.endpoint(), "--stand-in=longlive=test-card",
+                "--stand-in=" + KREA + "=test-card", "--stand-in=optical-flow=test-card");
         chromium = new Chromium(hub.port());
     }
 
@@ -50,6 +56,7 @@ class PageControlsTest {
     static void stop() {
         chromium.close();
         hub.close();
+        files.close();
     }
 
     @BeforeEach
@@ -107,6 +114,21 @@ class PageControlsTest {
         source("none");
         assertEquals("640", value("width"));
         assertEquals(byMode(id, "height", "text").asText(), value("height"));
+    }
+
+    @Test
+    void howItWasLoadedIsShownAndWhatASessionCanChangeHasTheDefaultOfItsMode() {
+        hub.post("/api/v1/pipeline/load", """
+                {"pipeline_id":"longlive","load_params":{"height":64,"width":80,"denoising_steps":[1000,750,500,250],"manage_cache":false}}""");
+        chromium.await("it is loaded", () -> hub.get("/api/v1/pipeline/status").get("status").asText().equals("loaded"));
+        chromium.open("http://localhost:8000/");
+        chromium.await("the page is filled", "document.querySelectorAll('#pipeline option').length > 0 && about.textContent");
+
+        assertEquals(List.of("80", "64"), List.of(value("width"), value("height")));
+        assertFalse(find("[data-control=manage_cache] input").isSelected());
+        assertEquals(texts(byMode("longlive", "denoising_steps", "video")), steps());
+        source("none");
+        assertEquals(texts(byMode("longlive", "denoising_steps", "text")), steps());
     }
 
     @Test
@@ -217,6 +239,30 @@ class PageControlsTest {
         chromium.await("it is told", () -> find("#obstacle").getText().contains("./caravan models download memflow"));
         pipeline("longlive");
         assertFalse(find("#obstacle").isDisplayed());
+    }
+
+    @Test
+    void theFilesOfAPipelineAreFetchedFromThePage() {
+        pipeline("streamdiffusionv2");
+        button("#obstacle", "Download").click();
+        chromium.await("nothing is in the way any more", () -> !find("#obstacle").isDisplayed());
+        assertEquals("StreamDiffusionV2", new Select(find("#pipeline")).getFirstSelectedOption().getText());
+        assertTrue(hub.get("/api/v1/models/status?pipeline_id=streamdiffusionv2").get("downloaded").asBoolean());
+    }
+
+    @Test
+    void aPipelineWhoseNetworkIsNotBuiltSaysWhyAndIsNotOffered() {
+        pipeline("scribble");
+        String told = find("#obstacle").getText();
+        assertTrue(told.contains(hub.get("/api/v1/hub/info").at("/unavailable/scribble").asText()), told);
+        assertFalse(find("#start").isEnabled());
+
+        pipeline("longlive");
+        assertFalse(find("#obstacle").isDisplayed());
+        assertTrue(find("#start").isEnabled());
+        assertFalse(find("#before option[value=scribble]").isEnabled());
+        assertFalse(find("#after option[value=rife]").isEnabled());
+        assertTrue(find("#before option[value=edges]").isEnabled());
     }
 
     @Test

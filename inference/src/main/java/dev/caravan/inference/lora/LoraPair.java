@@ -36,9 +36,13 @@ public record LoraPair(String module, StoredTensor down, StoredTensor up, float 
         }
         Shape a = down.shape();
         Shape b = up.shape();
-        if (a.rank() != 2 || b.rank() != 2 || b.dim(1) != a.dim(0) || b.dim(0) != weight.dim(0) || a.dim(1) != weight.dim(1)) {
+        if (a.rank() != 2 || b.rank() != 2 || b.dim(1) != a.dim(0)) {
             throw new CheckpointException(down.file().getFileName() + " does not fit this model: for " + Names.shown(module) + " " + weight
                     + " it has " + b + " times " + a);
+        }
+        if (b.dim(0) != weight.dim(0) || a.dim(1) != weight.dim(1)) {
+            throw new CheckpointException(down.file().getFileName() + " was trained for another base model: for " + Names.shown(module)
+                    + " it has " + b + " times " + a + ", this model has " + weight + "; choose an adapter made for this one");
         }
         if (a.dim(0) < 1 || a.dim(0) > HIGHEST_RANK) {
             throw new CheckpointException(down.file().getFileName() + " cannot be used: for " + Names.shown(module) + " it has rank "

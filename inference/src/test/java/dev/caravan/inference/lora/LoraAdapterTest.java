@@ -89,7 +89,8 @@ class LoraAdapterTest {
                 write("a.safetensors", f32("m.lora_A.weight", Shape.of(1, 3), 1, 2, 3), f32("m.lora_B.weight", Shape.of(2, 1), 1, 2)));
         try (LoraMerge merge = new LoraMerge(Ort.cpu(), List.of(new LoraMerge.Applied(adapter, 1)), Optional.empty())) {
             CheckpointException refusal = assertThrows(CheckpointException.class, () -> merge.changed(base));
-            assertEquals("a.safetensors does not fit this model: for m [2,2] it has [2,1] times [1,3]", refusal.getMessage());
+            assertEquals("a.safetensors was trained for another base model: for m it has [2,1] times [1,3], this model has [2,2]; choose an"
+                    + " adapter made for this one", refusal.getMessage());
         }
     }
 

@@ -74,15 +74,16 @@ final class Playout {
         long now = timing.nanos();
         long step = catchUp && queue.size() > chunkFrames ? interval - interval / 10 : interval;
         long due = lastDue == Long.MIN_VALUE ? now : Math.max(now, lastDue + step);
-        lastDue = due;
         if (queue.isEmpty() && due - now <= NOW_NANOS) {
+            lastDue = due;
             output.accept(frame);
             return due;
         }
         if (queue.size() >= Math.max(FrameInput.CAPACITY, 2 * chunkFrames)) {
-            queue.removeFirst();
+            due = dropOldest();
             drops.count(Drops.Cause.PLAYOUT_OVERFLOW);
         }
+        lastDue = due;
         queue.addLast(new Due(frame, due));
         arm();
         return due;
@@ -92,6 +93,22 @@ final class Playout {
     synchronized void clear() {
         drops.count(Drops.Cause.CLOSING, queue.size());
         queue.clear();
+    }
+
+    /**
+     * Those behind the oldest move up, each to the time of the one before it: else whoever makes more than is played would push what is due
+     * ever further away, and nothing would be played at all.
+     *
+     * @return the time that is free at the end
+     */
+    private long dropOldest() {
+        long free = queue.removeFirst().atNanos();
+        for (int i = queue.size(); i > 0; i--) {
+            Due next = queue.removeFirst();
+            queue.addLast(new Due(next.frame(), free));
+            free = next.atNanos();
+        }
+        return free;
     }
 
     private static long interval(double framesPerSecond) {

@@ -91,6 +91,20 @@ class PlayoutTest {
     }
 
     @Test
+    void whoeverMakesMoreThanIsPlayedStillPlaysAtTheRateAndTheNewest() {
+        playout.pace(10, 1, false);
+        for (int i = 0; i < 1000; i++) { // 100 a second
+            playout.paced(frame(i));
+            timing.moveTo(TimeUnit.MILLISECONDS.toNanos(10L * (i + 1)));
+        }
+        assertEquals(101, left.size());
+        for (int i = 0; i < left.size(); i++) {
+            assertEquals(100L * i, left.get(i));
+        }
+        assertTrue(order.getLast() >= 1000 - 2 * FrameInput.CAPACITY, "the newest are " + order.reversed().subList(0, 3));
+    }
+
+    @Test
     void aQueueOfMoreThanAChunkIsPlayedALittleFaster() {
         playout.pace(10, 2, true);
         for (int i = 0; i < 6; i++) {

@@ -50,6 +50,11 @@ public final class BuiltInPipelines {
 
     private BuiltInPipelines() {}
 
+    /** Whether a pipeline has a network here, or needs none; files of one that has not are of no use yet. */
+    public static boolean built(String id) {
+        return !UNBUILT.containsKey(id);
+    }
+
     /**
      * The registry of all of them.
      *

@@ -157,7 +157,8 @@ class AdapterLoadTest {
                         "nothing.safetensors adapts no layer of longlive: it is for another model, or no adapter; it has"
                                 + " layers.0.lora_A.weight, layers.0.lora_B.weight"),
                 arguments("wider.safetensors", new NewTensor[] {a, LoraFiles.matrix(Q + ".lora_B.weight", 64, 2, 1)},
-                        "wider.safetensors does not fit this model: for blocks.0.self_attn.q [32,32] it has [64,2] times [2,32]"),
+                        "wider.safetensors was trained for another base model: for blocks.0.self_attn.q it has [64,2] times [2,32], this"
+                                + " model has [32,32]; choose an adapter made for this one"),
                 arguments("apart.safetensors", new NewTensor[] {a, LoraFiles.matrix(Q + ".lora_B.weight", 32, 3, 1)},
                         "apart.safetensors does not fit this model: for blocks.0.self_attn.q [32,32] it has [32,3] times [2,32]"),
                 arguments("deep.safetensors", new NewTensor[] {LoraFiles.matrix(Q + ".lora_A.weight", 9000, 32, 1),
