@@ -62,6 +62,10 @@ public final class OrtSession implements AutoCloseable {
         if (!settings.fold()) {
             config.put("optimization.disable_specified_optimizers", "ConstantFolding");
         }
+        if (device.provider() == Provider.CPU) {
+            // An arena keeps what its largest run took, up to twice that, and each session has one: a model has a dozen, run one by one.
+            api.call(Call.DISABLE_CPU_ARENA, options);
+        }
         if (device.provider() == Provider.CUDA) {
             config.putAll(CudaSession.configuration());
             CudaSession.append(api, options, settings);

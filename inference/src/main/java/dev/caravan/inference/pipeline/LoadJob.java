@@ -1,5 +1,6 @@
 package dev.caravan.inference.pipeline;
 
+import dev.caravan.inference.checkpoint.Names;
 import dev.caravan.inference.pipeline.PipelineLoader.Entry;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -31,7 +32,7 @@ final class LoadJob {
 
     private PipelineException unknown(PipelineRegistry registry) {
         String known = String.join(", ", registry.all().stream().map(Pipeline::id).toList());
-        return new PipelineException("Invalid pipeline ID: " + entry.pipelineId() + ". Known: " + known, true);
+        return new PipelineException("Invalid pipeline ID: " + Names.shown(entry.pipelineId()) + ". Known: " + known, true);
     }
 
     /** Clients of older versions say {@code seed} (contract V2). */

@@ -39,7 +39,6 @@ public record PictureSize(int width, int height) {
         if (given instanceof Number n && n.doubleValue() == n.intValue() && n.intValue() >= LEAST && n.intValue() <= MOST) {
             return n.intValue();
         }
-        throw new PipelineException(
-                name + " must be a whole number from " + LEAST + " to " + MOST + "; " + given + " given", true);
+        throw PipelineException.wrongValue(name + " must be a whole number from " + LEAST + " to " + MOST, given);
     }
 }

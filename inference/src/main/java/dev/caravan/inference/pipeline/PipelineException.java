@@ -1,5 +1,6 @@
 package dev.caravan.inference.pipeline;
 
+import dev.caravan.inference.checkpoint.Names;
 import dev.caravan.inference.frame.Picture;
 import java.util.List;
 
@@ -23,6 +24,15 @@ public final class PipelineException extends Exception {
     /** A picture still in its file format; pipelines take pixels. Costs the chunk. */
     public static PipelineException notDecoded(Picture.Encoded encoded) {
         return new PipelineException("a pipeline takes decoded pictures; decode this " + encoded.contentType() + " first", false);
+    }
+
+    /**
+     * A load parameter that is not what it has to be. What was sent is told back short and printable: anybody may send anything.
+     *
+     * @param rule for example {@code base_seed must be a whole number of at least 0}
+     */
+    public static PipelineException wrongValue(String rule, Object given) {
+        return new PipelineException(rule + "; " + Names.shown(String.valueOf(given)) + " given", true);
     }
 
     /** A load that found files missing. Names no folder of this machine, as the text goes to every client. */

@@ -134,12 +134,16 @@ public final class Transformer implements AutoCloseable {
     }
 
     /**
-     * Bytes that one step takes for what lies between its layers, as an estimate: a dozen tensors of the feed-forward part's width.
+     * Bytes that one step takes for what lies between its layers, as an estimate: a dozen tensors of the feed-forward part's width, and
+     * where attention is biased a bias for each query and key, to which the CPU adds the scores of all heads.
      *
-     * @param frames of a call at the most
+     * @param frames that a call sees at the most; its queries are of half of them
      */
-    public static long workingBytes(TransformerConfig config, LatentSize size, DType compute, int frames) {
-        return 12L * frames * size.tokens() * config.ffnDim() * compute.bytes();
+    public static long workingBytes(TransformerConfig config, LatentSize size, TransformerOptions options, int frames) {
+        long tokens = (long) frames * size.tokens();
+        long perScore = options.compute() == DType.F32 ? 1L + config.heads() : 1;
+        long scores = options.keys() == KeyCache.BIASED ? perScore * tokens * tokens / 2 : 0;
+        return (12 * tokens * config.ffnDim() + scores) * options.compute().bytes();
     }
 
     Device device() {

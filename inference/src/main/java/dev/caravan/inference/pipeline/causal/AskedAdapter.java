@@ -94,7 +94,7 @@ record AskedAdapter(Path file, double scale, MergeMode mode, Set<String> names) 
         return switch (scale) {
             case null -> 1;
             case Number n when Math.abs(n.doubleValue()) <= FURTHEST -> n.doubleValue();
-            default -> throw refused("the scale of an adapter must be a number from -10 to 10; " + shown(scale) + " given");
+            default -> throw PipelineException.wrongValue("the scale of an adapter must be a number from -10 to 10", scale);
         };
     }
 
@@ -103,11 +103,7 @@ record AskedAdapter(Path file, double scale, MergeMode mode, Set<String> names) 
             return otherwise;
         }
         return MergeMode.named(String.valueOf(mode)).orElseThrow(
-                () -> refused(key + " must be one of " + MergeMode.wireNames() + "; " + shown(mode) + " given"));
-    }
-
-    private static String shown(Object value) {
-        return Names.shown(String.valueOf(value));
+                () -> PipelineException.wrongValue(key + " must be one of " + MergeMode.wireNames(), mode));
     }
 
     private static PipelineException refused(String why) {

@@ -66,7 +66,7 @@ record LoadSettings(
         if (seed instanceof Number n && n.doubleValue() == n.longValue() && n.longValue() >= 0) {
             return n.longValue();
         }
-        throw new PipelineException("base_seed must be a whole number of at least 0; " + seed + " given", true);
+        throw PipelineException.wrongValue("base_seed must be a whole number of at least 0", seed);
     }
 
     private static List<Integer> steps(CausalFamily family, Map<String, Object> given) throws PipelineException {
@@ -80,7 +80,7 @@ record LoadSettings(
         if (steps instanceof List<?> list && list.stream().allMatch(LoadSettings::timestep)) {
             return list.stream().map(step -> ((Number) step).intValue()).toList();
         }
-        throw new PipelineException("denoising_steps must be whole numbers from 0 to 1000; " + steps + " given", true);
+        throw PipelineException.wrongValue("denoising_steps must be whole numbers from 0 to 1000", steps);
     }
 
     private static boolean timestep(Object value) {
@@ -91,7 +91,7 @@ record LoadSettings(
         return switch (given.get("manage_cache")) {
             case null -> true;
             case Boolean manage -> manage;
-            case Object other -> throw new PipelineException("manage_cache must be true or false; " + other + " given", true);
+            case Object other -> throw PipelineException.wrongValue("manage_cache must be true or false", other);
         };
     }
 
@@ -99,7 +99,7 @@ record LoadSettings(
         return switch (given.get("quantization")) {
             case null -> false;
             case String name when name.equals(FLOAT8) -> true;
-            case Object other -> throw new PipelineException("quantization must be null or " + FLOAT8 + "; " + other + " given", true);
+            case Object other -> throw PipelineException.wrongValue("quantization must be null or " + FLOAT8, other);
         };
     }
 
@@ -110,8 +110,8 @@ record LoadSettings(
         }
         try {
             return VaeType.of(String.valueOf(name));
-        } catch (IllegalArgumentException e) {
-            throw new PipelineException("vae_type must be one of " + VaeType.wireNames() + "; " + name + " given", true, e);
+        } catch (IllegalArgumentException _) {
+            throw PipelineException.wrongValue("vae_type must be one of " + VaeType.wireNames(), name);
         }
     }
 }

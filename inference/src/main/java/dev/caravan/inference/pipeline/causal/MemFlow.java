@@ -55,14 +55,14 @@ public final class MemFlow extends LongLive {
         if (mode.equals("upstream")) {
             return true;
         }
-        throw new PipelineException(MODE + " must be scope or upstream; " + mode + " given", true);
+        throw PipelineException.wrongValue(MODE + " must be scope or upstream", mode);
     }
 
     private static boolean sparse(@Nullable Object sparse) throws PipelineException {
         return switch (sparse) {
             case null -> false;
             case Boolean wanted -> wanted;
-            default -> throw new PipelineException(SPARSE + " must be true or false; " + sparse + " given", true);
+            default -> throw PipelineException.wrongValue(SPARSE + " must be true or false", sparse);
         };
     }
 

@@ -66,7 +66,7 @@ record MemoryPlan(String what, long model, long stream) {
         }
         // On the CPU the encoder's weights are pages of its file, which the system can take back.
         long encoder = cpu ? 0 : text.tensors().values().stream().mapToLong(tensor -> tensor.shape().bytes(tensor.dtype())).sum();
-        return new MemoryPlan(what, transformer + encoder + vae.model() + Transformer.workingBytes(config, size, compute, cacheFrames),
+        return new MemoryPlan(what, transformer + encoder + vae.model() + Transformer.workingBytes(config, size, options, cacheFrames),
                 vae.stream() + guided + Transformer.streamBytes(config, size, options, cacheFrames));
     }
 

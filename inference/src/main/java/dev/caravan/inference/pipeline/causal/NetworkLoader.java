@@ -145,6 +145,7 @@ final class NetworkLoader {
         DType type = device.provider() == Provider.CPU ? DType.F32 : DType.F16;
         VaeOptions options = new VaeOptions(settings.vae(), settings.size().height(), settings.size().width(), type);
         options = files.family().normalisedEncode() ? options : options.withRawEncode();
+        options = settings.vace().loaded() ? options.withVace() : options;
         return options.withLatents(DType.F32);
     }
 

@@ -36,7 +36,7 @@ public final class RewardForcing implements CausalFamily {
         return switch (precision) {
             case String text when text.equals("model") -> new RewardForcing(false);
             case String text when text.equals("fp32") -> new RewardForcing(true);
-            default -> throw new PipelineException(PRECISION + " must be model or fp32; " + precision + " given", true);
+            default -> throw PipelineException.wrongValue(PRECISION + " must be model or fp32", precision);
         };
     }
 

@@ -30,7 +30,7 @@ record VaceSettings(boolean loaded, boolean asked, double scale, List<String> re
         return switch (given.get("vace_enabled")) {
             case null -> new VaceSettings(true, false, scale(given), references(given));
             case Boolean wanted -> new VaceSettings(wanted, wanted, scale(given), references(given));
-            case Object other -> throw new PipelineException("vace_enabled must be true or false; " + other + " given", true);
+            case Object other -> throw PipelineException.wrongValue("vace_enabled must be true or false", other);
         };
     }
 
@@ -42,7 +42,7 @@ record VaceSettings(boolean loaded, boolean asked, double scale, List<String> re
         if (scale instanceof Number n && n.doubleValue() >= 0 && n.doubleValue() <= STRONGEST) {
             return n.doubleValue();
         }
-        throw new PipelineException("vace_context_scale must be a number from 0 to 2; " + scale + " given", true);
+        throw PipelineException.wrongValue("vace_context_scale must be a number from 0 to 2", scale);
     }
 
     private static List<String> references(Map<String, Object> given) throws PipelineException {

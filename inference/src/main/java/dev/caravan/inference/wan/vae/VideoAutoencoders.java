@@ -14,6 +14,12 @@ import java.util.Map;
 /** Loads video autoencoders. */
 public final class VideoAutoencoders {
 
+    /** As measured, per channel of the first convolution: those of the CPU reorder and unfold what they read. */
+    private static final int CPU_MAPS = 28;
+    private static final int CPU_MAPS_TAE = 6;
+    /** An estimate: three of a hundred channels. */
+    private static final int CUDA_MAPS = 3 * 100;
+
     private VideoAutoencoders() {}
 
     /**
@@ -56,20 +62,26 @@ public final class VideoAutoencoders {
         if (options.type().causal3d()) {
             new Requirements(WanVaeWeights.required(checkpoint)).checkInPlace(checkpoint);
             WanVaeNetwork network = new WanVaeNetwork(checkpoint::get, options, provider);
-            // First steps and later ones are models of their own, each with its weights.
-            return memory(options, checkpoint, 2, List.of(network.encodeFirst(), network.encode()),
-                    List.of(network.decodeFirst(), network.decode()));
+            // First steps and later ones are models of their own, each with its weights; what VACE encodes besides is one more.
+            return memory(options, checkpoint, options.vace() ? 3 : 2, working(options, provider, CPU_MAPS, checkpoint, "encoder.conv1"),
+                    List.of(network.encodeFirst(), network.encode()), List.of(network.decodeFirst(), network.decode()));
         }
         Checkpoint trimmed = TaeWeights.trimmed(checkpoint);
         TaeNetwork network = new TaeNetwork(trimmed::get, options, provider);
-        return memory(options, trimmed, 1, List.of(network.encode()), List.of(network.decode()));
+        return memory(options, trimmed, 1, working(options, provider, CPU_MAPS_TAE, checkpoint, "encoder.0"), List.of(network.encode()),
+                List.of(network.decode()));
+    }
+
+    /** Numbers that the largest run takes: so many maps at full size for the frames of one latent. */
+    private static long working(VaeOptions options, Provider provider, int cpuMaps, Checkpoint checkpoint, String first)
+            throws CheckpointException {
+        long maps = provider == Provider.CPU ? cpuMaps * checkpoint.require(first + ".weight").shape().dim(0) : CUDA_MAPS;
+        return maps * VaeOptions.FRAMES * options.height() * options.width();
     }
 
     private static Memory memory(
-            VaeOptions options, Checkpoint checkpoint, int copies, List<VaeGraph> encoders, List<VaeGraph> decoders) {
+            VaeOptions options, Checkpoint checkpoint, int copies, long working, List<VaeGraph> encoders, List<VaeGraph> decoders) {
         long weights = checkpoint.tensors().values().stream().mapToLong(tensor -> tensor.shape().elements()).sum();
-        // Three maps of a hundred channels at full size for the frames of one latent.
-        long working = 3L * 100 * VaeOptions.FRAMES * options.height() * options.width();
         long encoding = direction(options, encoders);
         return new Memory((copies * weights + working) * options.compute().bytes(), encoding + direction(options, decoders), encoding);
     }

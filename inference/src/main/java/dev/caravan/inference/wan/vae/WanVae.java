@@ -7,6 +7,9 @@ import java.util.TreeMap;
 /** The Wan VAE, or its smaller sibling, on a device. */
 final class WanVae extends LoadedAutoencoder {
 
+    /** Of a chunk's frames, four per latent, the first makes a latent of its own at a beginning: so many make none. */
+    private static final int TAIL_OF_A_CHUNK = VaeOptions.FRAMES - 1;
+
     private final WanVaeNetwork network;
     private final VaeStage encodeFirst;
     private final VaeStage encode;
@@ -21,6 +24,9 @@ final class WanVae extends LoadedAutoencoder {
         decode = load(network.decode());
         encodeFirst = load(network.encodeFirst());
         encode = load(network.encode());
+        if (options.vace()) {
+            tails.put(TAIL_OF_A_CHUNK, load(network.encodeTail(TAIL_OF_A_CHUNK)));
+        }
     }
 
     VaeStage encodeFirst() {
@@ -32,7 +38,7 @@ final class WanVae extends LoadedAutoencoder {
     }
 
     /**
-     * Loaded when a stream first wants it, which few do.
+     * Loaded when a stream first wants it, but for what VACE needs.
      *
      * @throws dev.caravan.inference.ort.OrtException when it cannot be; the other steps go on
      */

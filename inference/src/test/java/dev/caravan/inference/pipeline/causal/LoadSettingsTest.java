@@ -2,6 +2,8 @@ package dev.caravan.inference.pipeline.causal;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -11,12 +13,16 @@ import dev.caravan.inference.pipeline.PipelineException;
 import dev.caravan.inference.pipeline.PipelineSchema;
 import dev.caravan.inference.wan.vae.VaeType;
 import java.nio.file.Path;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 class LoadSettingsTest {
 
@@ -92,6 +98,26 @@ class LoadSettingsTest {
         assertEquals(1, text.lines().count());
     }
 
+    static Stream<Arguments> sentByNobodySane() {
+        Object deep = "deep";
+        for (int i = 0; i < 500; i++) {
+            deep = List.of(deep);
+        }
+        List<Object> values = List.of("\u001b[31mred\nand a second line", "x".repeat(100_000), Collections.nCopies(100_000, "y"), deep,
+                Map.of("a", 1), Double.NaN, -1e300);
+        return Stream.of("width", "base_seed", "denoising_steps", "manage_cache", "vae_type", "vace_enabled", "vace_context_scale",
+                        "quantization", "lora_merge_mode", "memflow_mode", "memflow_sparse_attention", "ema_precision")
+                .flatMap(key -> values.stream().map(value -> arguments(key, value)));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("sentByNobodySane")
+    void whatIsRefusedIsToldBackShortAndPrintable(String key, Object value) {
+        String text = assertThrows(PipelineException.class, () -> settings(Map.of(key, value))).getMessage();
+        assertTrue(text.startsWith(key + " ") && text.length() < 250, text);
+        assertTrue(text.chars().allMatch(c -> c >= ' ' && c < 0x7f), text);
+    }
+
     private static Object json(String text) {
         if (text.startsWith("[")) {
             try {
@@ -107,6 +133,8 @@ class LoadSettingsTest {
     }
 
     private static LoadSettings settings(Map<String, Object> parameters) throws PipelineException {
+        new MemFlow().configured(parameters);
+        new RewardForcing().configured(parameters);
         return LoadSettings.of(new LongLive(), SCHEMA, new LoadRequest(parameters, Path.of("models")));
     }
 }
