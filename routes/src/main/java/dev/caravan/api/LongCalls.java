@@ -97,6 +97,10 @@ public final class LongCalls implements AutoCloseable {
                 LOG.error("{} {} failed", request.method(), path, e);
                 return Failures.internal("");
             });
+        } catch (Error e) {
+            // Whoever waits for the answer gets one.
+            LOG.error("{} {} failed", request.method(), path, e);
+            return Failures.internal("");
         }
     }
 
