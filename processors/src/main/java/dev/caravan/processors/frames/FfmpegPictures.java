@@ -99,6 +99,13 @@ public final class FfmpegPictures implements PictureDecoder, AutoCloseable {
         };
     }
 
+    /** A picture file as RGB, turned as those who show it turn it: phones store how they were held, not what is up. */
+    public Picture.Rgb24 toUprightRgb24(Picture.Encoded file) throws BadPictureException {
+        Picture.Rgb24 stored = toRgb24(file);
+        return PictureFormat.of(file.contentType()).map(format -> Orientation.of(format, file.data())).orElse(Orientation.UPRIGHT)
+                .turned(stored);
+    }
+
     /**
      * Any picture in any format; a file that is in the wanted format already is passed through as it is.
      *

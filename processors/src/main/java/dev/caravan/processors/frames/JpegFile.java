@@ -2,7 +2,10 @@ package dev.caravan.processors.frames;
 
 import dev.caravan.inference.frame.BadPictureException;
 import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
 import java.util.HashSet;
+import java.util.Optional;
 import java.util.Set;
 
 /** The marker segments of a JPEG file (ITU-T T.81, annex B). */
@@ -19,7 +22,9 @@ final class JpegFile {
     private static final int DQT = 0xDB;
     private static final int DRI = 0xDD;
     private static final int APP0 = 0xE0;
+    private static final int APP1 = 0xE1;
     private static final int APP_ADOBE = 0xEE;
+    private static final byte[] EXIF = {'E', 'x', 'i', 'f', 0, 0};
 
     private JpegFile() {}
 
@@ -83,6 +88,30 @@ final class JpegFile {
             }
             i = end;
         }
+    }
+
+    /** What the camera said of the picture, if that comes before its data. */
+    static Optional<ByteBuffer> exif(byte[] d) {
+        try {
+            for (int i = 2; ; ) {
+                i = marker(d, i);
+                int code = at(d, i + 1);
+                if (code == SOS || code == EOI) {
+                    return Optional.empty();
+                }
+                int end = segmentEnd(d, i);
+                if (code == APP1 && startsWith(d, i + 4, end, EXIF)) {
+                    return Optional.of(ByteBuffer.wrap(d, i + 4 + EXIF.length, end - i - 4 - EXIF.length));
+                }
+                i = end;
+            }
+        } catch (BadPictureException e) {
+            return Optional.empty(); // whoever decodes it says so
+        }
+    }
+
+    private static boolean startsWith(byte[] d, int from, int end, byte[] begin) {
+        return end - from >= begin.length && Arrays.equals(d, from, from + begin.length, begin, 0, begin.length);
     }
 
     /** Where the next marker begins, past fill bytes; two bytes can be read there. */

@@ -4,6 +4,7 @@ import dev.caravan.inference.frame.BadPictureException;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import java.util.Optional;
 
 /** The chunks of a PNG file (W3C PNG, section 5). */
 final class PngFile {
@@ -13,6 +14,7 @@ final class PngFile {
     private static final int PLTE = 0x504C5445;
     private static final int IDAT = 0x49444154;
     private static final int IEND = 0x49454E44;
+    private static final int EXIF = 0x65584966;
 
     /** Length, type and checksum around the data of a chunk. */
     private static final int CHUNK_OVERHEAD = 12;
@@ -89,6 +91,22 @@ final class PngFile {
             }
             i += CHUNK_OVERHEAD + length;
         }
+    }
+
+    /** What the camera said of the picture, if that is in a chunk of its own. */
+    static Optional<ByteBuffer> exif(byte[] d) {
+        ByteBuffer in = ByteBuffer.wrap(d);
+        for (long i = SIGNATURE.length; i + CHUNK_OVERHEAD <= d.length; ) {
+            long length = Integer.toUnsignedLong(in.getInt((int) i));
+            if (length > d.length - i - CHUNK_OVERHEAD) {
+                break;
+            }
+            if (in.getInt((int) i + 4) == EXIF) {
+                return Optional.of(ByteBuffer.wrap(d, (int) i + 8, (int) length));
+            }
+            i += CHUNK_OVERHEAD + length;
+        }
+        return Optional.empty();
     }
 
     private static BadPictureException cutShort() {

@@ -3,6 +3,7 @@ package dev.caravan.processors.frames;
 import dev.caravan.inference.frame.BadPictureException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.Optional;
 
 /** The RIFF chunks of a WebP file (RFC 9649). */
 final class WebpFile {
@@ -12,6 +13,8 @@ final class WebpFile {
     private static final int LOSSY = 0x20385056; // "VP8 "
     private static final int LOSSLESS = 0x4C385056; // "VP8L"
     private static final int EXTENDED = 0x58385056; // "VP8X"
+    private static final int EXIF = 0x46495845;
+    private static final int EXIF_MARK = 0x66697845; // "Exif"
     private static final int ANIMATION_FLAG = 0x02;
     private static final int FIRST_CHUNK = 12;
 
@@ -41,6 +44,23 @@ final class WebpFile {
         view(out).putInt(0, RIFF).putInt(4, out.length - 8).putInt(8, WEBP);
         System.arraycopy(d, image.start, out, FIRST_CHUNK, 8 + image.length);
         return out;
+    }
+
+    /** What the camera said of the picture; some writers begin it as in a JPEG file. */
+    static Optional<ByteBuffer> exif(byte[] d) {
+        ByteBuffer in = view(d);
+        for (long i = FIRST_CHUNK; i + 8 <= d.length; ) {
+            long length = Integer.toUnsignedLong(in.getInt((int) i + 4));
+            if (length > d.length - i - 8) {
+                break;
+            }
+            if (in.getInt((int) i) == EXIF) {
+                int marked = length >= 6 && in.getInt((int) i + 8) == EXIF_MARK ? 6 : 0;
+                return Optional.of(ByteBuffer.wrap(d, (int) i + 8 + marked, (int) length - marked));
+            }
+            i += 8 + length + (length & 1);
+        }
+        return Optional.empty();
     }
 
     private static Image find(byte[] d) throws BadPictureException {

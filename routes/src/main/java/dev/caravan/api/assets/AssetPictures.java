@@ -19,8 +19,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Opens the pictures of the assets folder that parameters name, and keeps those used last: a client may name one with every chunk. One at
- * a time, so that sessions which open large pictures together need the memory of one. Thread-safe.
+ * Opens the pictures of the assets folder that parameters name, upright, and keeps those used last: a client may name one with every chunk.
+ * One at a time, so that sessions which open large pictures together need the memory of one. Thread-safe.
  */
 public final class AssetPictures implements PictureFiles {
 
@@ -79,7 +79,7 @@ public final class AssetPictures implements PictureFiles {
         if (known != null) {
             return known;
         }
-        Picture.Rgb24 picture = decoder.toRgb24(decoder.probe().check(Optional.empty(), bytes(file, now.size())));
+        Picture.Rgb24 picture = decoder.toUprightRgb24(decoder.probe().check(Optional.empty(), bytes(file, now.size())));
         keep(version, picture);
         return picture;
     }

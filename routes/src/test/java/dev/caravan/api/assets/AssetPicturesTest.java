@@ -16,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.util.Arrays;
+import java.util.HexFormat;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -69,6 +70,22 @@ class AssetPicturesTest {
         }
         Files.write(root.resolve("a.png"), decoder.encode(new Rgb24(16, 9, rgb), PictureFormat.PNG, 100));
         assertTrue(Arrays.equals(rgb, pictures.open("a.png").data()));
+    }
+
+    /** A phone held upright stores its picture lying on its side; the page shows it as it was held. */
+    @Test
+    void aPhotoOfAPhoneIsUpright() throws Exception {
+        byte[] file = decoder.encode(plain(12, 10, RED), PictureFormat.JPEG, 90);
+        byte[] exif = HexFormat.of().parseHex("ffe1 0022 457869660000 4d4d002a00000008 0001 0112 0003 00000001 0006 0000 00000000"
+                .replace(" ", ""));
+        byte[] photo = new byte[file.length + exif.length];
+        System.arraycopy(file, 0, photo, 0, 2);
+        System.arraycopy(exif, 0, photo, 2, exif.length);
+        System.arraycopy(file, 2, photo, 2 + exif.length, file.length - 2);
+        Files.write(root.resolve("a.jpg"), photo);
+        Rgb24 picture = pictures.open("a.jpg");
+        assertEquals(10, picture.width());
+        assertEquals(12, picture.height());
     }
 
     @Test

@@ -8,15 +8,18 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.caravan.inference.ort.FragileDevice;
 import dev.caravan.inference.ort.Handles;
+import dev.caravan.inference.pipeline.LoadRequest;
 import dev.caravan.inference.pipeline.PipelineException;
 import dev.caravan.inference.pipeline.Progress;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -88,6 +91,44 @@ class LoadLifeTest {
             assertTrue(derived().stream().noneMatch(file -> file.toString().endsWith(".incomplete")), given);
         }
         load();
+    }
+
+    /** VACE, an adapter that is merged and one that is not, eight bits, and a warm-up. */
+    @Test
+    void aLoadOfAllThereIsGivenUpOnTheWayFreesEverything() throws Exception {
+        FamilyCase krea = FamilyCase.all().getLast();
+        Path all = FamilyCase.models(folder.resolve("all"));
+        Map<String, Object> parameters = new HashMap<>(krea.request(all).parameters());
+        parameters.put("quantization", "fp8_e4m3fn");
+        LoadRequest request = new LoadRequest(parameters, all);
+        List<String> stages = new ArrayList<>();
+        krea.on(device.device()).load(request, stages::add).close();
+        assertTrue(stages.containsAll(List.of("Loading VACE...", "Building diffusion model...", "Warming up model...")), stages::toString);
+        // All stages but most of those that only count bytes.
+        List<Integer> some = IntStream.range(0, stages.size())
+                .filter(stage -> stage % 20 == 0 || !stages.get(stage).startsWith(PREPARING)).boxed().toList();
+        for (int stage : some) {
+            // So that there are as many stages again.
+            deleteFiles(all.resolve("derived"));
+            AtomicInteger left = new AtomicInteger(stage);
+            String given = "given up while " + stages.get(stage);
+            assertThrows(InterruptedException.class, () -> krea.on(device.device()).load(request, text -> {
+                if (left.getAndDecrement() == 0) {
+                    Thread.currentThread().interrupt();
+                }
+            }), given);
+            assertFalse(Thread.interrupted(), "the interrupt was answered");
+            assertEquals(new Handles(0, 0, 0), device.device().handles(), given);
+        }
+        krea.on(device.device()).load(request, Progress.NONE).close();
+    }
+
+    private static void deleteFiles(Path folder) throws IOException {
+        try (Stream<Path> files = Files.list(folder)) {
+            for (Path file : files.toList()) {
+                Files.delete(file);
+            }
+        }
     }
 
     @Test
