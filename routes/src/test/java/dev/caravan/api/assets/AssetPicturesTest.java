@@ -12,11 +12,19 @@ import dev.caravan.inference.pipeline.PipelineException;
 import dev.caravan.processors.frames.FfmpegPictures;
 import dev.caravan.processors.frames.PictureFormat;
 import dev.caravan.processors.frames.PictureLimits;
+import java.awt.image.BufferedImage;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import javax.imageio.ImageIO;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -140,6 +148,52 @@ class AssetPicturesTest {
         byte[] whole = decoder.encode(plain(64, 64, RED), PictureFormat.PNG, 100);
         Files.write(root.resolve("c.png"), Arrays.copyOf(whole, whole.length / 2));
         assertTrue(refused("c.png").startsWith("c.png cannot be used: "));
+    }
+
+    @Test
+    void aFileThatGoesAwayBetweenTwoUsesIsToldOfAndOneInItsPlaceIsSeen() throws Exception {
+        put(root.resolve("a.png"), 8, 8, RED);
+        pictures.open("a.png");
+        Files.delete(root.resolve("a.png"));
+        assertEquals("there is no picture a.png in the assets; upload it with POST /api/v1/assets first", refused("a.png"));
+        put(root.resolve("a.png"), 6, 4, 10);
+        assertEquals(6, pictures.open("a.png").width());
+    }
+
+    @Test
+    void manySessionsAtOnceSeeEachItsOwnPicture() throws Exception {
+        for (int i = 0; i < 8; i++) {
+            put(root.resolve(i + ".png"), 100, 100, i); // two of them are kept
+        }
+        try (ExecutorService sessions = Executors.newFixedThreadPool(4)) {
+            List<Future<Integer>> reds = new ArrayList<>();
+            for (int i = 0; i < 200; i++) {
+                String name = i % 8 + ".png";
+                reds.add(sessions.submit(() -> (int) pictures.open(name).data()[0]));
+            }
+            for (int i = 0; i < reds.size(); i++) {
+                assertEquals(i % 8, reds.get(i).get());
+            }
+        }
+    }
+
+    /** Sixteen bits, a palette, grey, transparency: all that people's programs write. */
+    @ParameterizedTest
+    @ValueSource(ints = {BufferedImage.TYPE_USHORT_GRAY, BufferedImage.TYPE_BYTE_INDEXED, BufferedImage.TYPE_BYTE_GRAY,
+        BufferedImage.TYPE_4BYTE_ABGR, BufferedImage.TYPE_BYTE_BINARY})
+    void whateverAPngIsStoredAsIsSeenInColours(int type) throws Exception {
+        BufferedImage image = new BufferedImage(9, 7, type);
+        for (int i = 0; i < 63; i++) {
+            image.setRGB(i % 9, i / 9, 0xffffffff);
+        }
+        try (OutputStream out = Files.newOutputStream(root.resolve("a.png"))) {
+            ImageIO.write(image, "png", out);
+        }
+        Rgb24 picture = pictures.open("a.png");
+        for (byte white : picture.data()) {
+            assertEquals(255, white & 255, 1);
+        }
+        assertEquals(3 * 63, picture.data().length);
     }
 
     @Test

@@ -102,6 +102,24 @@ class ClientWalkTest {
         }
     }
 
+    @ParameterizedTest
+    @MethodSource("families")
+    void inputThatNowGuidesAndNowIsBegunWithBeginsAnewEachTimeAndTakesNoMore(FamilyCase family) throws Exception {
+        try (LoadedPipeline model = family.load(device.device(), models); PipelineStream stream = FamilyCase.open(model)) {
+            Handles warm = device.device().handles();
+            for (int chunk = 0; chunk < CHUNKS; chunk++) {
+                boolean guides = chunk % 2 == 0;
+                Parameters now = TinyLongLive.with(Map.of("input_mode", "video", "vace_enabled", true, "vace_use_input_video", guides,
+                        "denoising_step_list", List.of(1000)));
+                assertEquals(family.firstPictures(!guides), TinyLongLive.chunk(stream, now).size(), "chunk " + chunk);
+                if (chunk == 1) {
+                    warm = device.device().handles();
+                }
+            }
+            assertEquals(warm, device.device().handles());
+        }
+    }
+
     private static void walk(FamilyCase family, PipelineStream stream) throws Exception {
         for (Map<String, Object> chunk : family.walk(CHUNKS / 2, 2)) {
             TinyLongLive.chunk(stream, new Parameters(chunk));

@@ -18,6 +18,7 @@ import dev.caravan.inference.wan.vae.VaeType;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -106,6 +107,24 @@ class ReplacedModelTest {
             }
             deleteFiles(models);
             assertSame(before, ofNewStream(model));
+        }
+    }
+
+    /** As an editor or a copy does it that does not put a new file in the old one's place. */
+    @Test
+    void anAdapterThatIsWrittenOverInPlaceIsTheOldOneUntilItIsLoadedAgain() throws Exception {
+        Path adapter = models.resolve("lora").resolve(FamilyCase.adapter(LONG_LIVE.family()));
+        try (LoadedPipeline model = LONG_LIVE.load(device.device(), models)) {
+            List<byte[]> before = ofNewStream(model);
+            byte[] stronger = Files.readAllBytes(adapter);
+            for (int i = stronger.length - 100; i < stronger.length; i++) {
+                stronger[i] = 0x40;
+            }
+            Files.write(adapter, stronger, StandardOpenOption.WRITE);
+            assertSame(before, ofNewStream(model));
+            try (LoadedPipeline again = LONG_LIVE.load(device.device(), models)) {
+                assertFalse(Arrays.deepEquals(before.toArray(), ofNewStream(again).toArray()));
+            }
         }
     }
 
