@@ -35,7 +35,8 @@ public final class SessionRecorder implements Subscriber, AutoCloseable {
     private final Session.Attachment subscription;
 
     public SessionRecorder(TestHub hub) {
-        subscription = hub.running().hub().sessions().subscribe("recorder", this);
+        // On the session's own thread: one of its own would lose frames whenever the machine has no time for it.
+        subscription = hub.running().hub().sessions().subscribe("recorder", Runnable::run, this);
     }
 
     @Override
@@ -50,7 +51,7 @@ public final class SessionRecorder implements Subscriber, AutoCloseable {
         notifyAll();
     }
 
-    /** The frames of one chunk by their numbers, once a later one has begun to come. A frame may be missing: slow readers lose some. */
+    /** The frames of one chunk by their numbers, once a later one has begun to come. */
     public synchronized SortedMap<Long, Made> chunk(String session, long chunk) {
         await(() -> session + " plays what comes after chunk " + chunk + "; heard: " + told(session),
                 () -> frames.stream().anyMatch(f -> f.session.equals(session) && f.chunk > chunk));
