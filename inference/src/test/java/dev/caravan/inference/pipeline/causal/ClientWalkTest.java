@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Timeout;
@@ -45,6 +46,10 @@ class ClientWalkTest {
 
     static List<FamilyCase> families() {
         return FamilyCase.all();
+    }
+
+    static Stream<FamilyCase> oneOfEach() {
+        return families().stream().filter(family -> family.name().equals(family.family().id()));
     }
 
     @ParameterizedTest
@@ -103,7 +108,7 @@ class ClientWalkTest {
     }
 
     @ParameterizedTest
-    @MethodSource("families")
+    @MethodSource("oneOfEach")
     void inputThatNowGuidesAndNowIsBegunWithBeginsAnewEachTimeAndTakesNoMore(FamilyCase family) throws Exception {
         try (LoadedPipeline model = family.load(device.device(), models); PipelineStream stream = FamilyCase.open(model)) {
             Handles warm = device.device().handles();
