@@ -62,8 +62,7 @@ public final class OrtSession implements AutoCloseable {
         if (!settings.fold()) {
             config.put("optimization.disable_specified_optimizers", "ConstantFolding");
         }
-        if (device.provider() == Provider.CPU) {
-            // An arena keeps what its largest run took, up to twice that, and each session has one: a model has a dozen, run one by one.
+        if (!settings.arena() && device.provider() == Provider.CPU) {
             api.call(Call.DISABLE_CPU_ARENA, options);
         }
         if (device.provider() == Provider.CUDA) {

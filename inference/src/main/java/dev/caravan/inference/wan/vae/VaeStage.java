@@ -3,12 +3,14 @@ package dev.caravan.inference.wan.vae;
 import dev.caravan.inference.ort.Binding;
 import dev.caravan.inference.ort.Device;
 import dev.caravan.inference.ort.OrtSession;
+import dev.caravan.inference.ort.SessionSettings;
 
 /** A step of an autoencoder loaded on a device; shared by all streams. */
 record VaeStage(VaeGraph graph, OrtSession session, Device device) implements AutoCloseable {
 
     static VaeStage load(VaeGraph graph, Device device) {
-        return new VaeStage(graph, device.load(graph.model()), device);
+        // An autoencoder has half a dozen models of gigabytes each; with an arena for each the CPU would keep them all at once.
+        return new VaeStage(graph, device.load(graph.model(), SessionSettings.DEFAULT.withoutArena()), device);
     }
 
     /**
