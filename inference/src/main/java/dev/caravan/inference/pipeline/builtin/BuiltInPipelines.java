@@ -96,7 +96,7 @@ public final class BuiltInPipelines {
             case "edges" -> new EdgesPipeline(schema, device);
             case "controller-viz" -> new ControllerVizPipeline(schema);
             case StandInPipeline.BEHAVIOUR -> new TestCardPipeline(schema, clock);
-            default -> new UnbuiltPipeline(schema, missingFiles, UNBUILT.getOrDefault(schema.id(), "its network is not built here"));
+            default -> new UnbuiltPipeline(schema, missingFiles, UNBUILT.get(schema.id()));
         };
     }
 

@@ -32,15 +32,17 @@ final class CausalModel implements LoadedPipeline {
     }
 
     /** A stream whose chunks are watched. */
-    synchronized PipelineStream open(SessionSeed seed, ChunkProbe probe) throws PipelineException {
-        // One after the other: what is free is counted before each takes its part.
-        networks.memory().requireStream(networks.device());
-        try {
-            ChunkGenerator generator = new ChunkGenerator(family, networks, settings.seed(), probe);
-            VaceReader vace = new VaceReader(family.id(), settings.vace(), seed.pictures(), generator.inputFrames());
-            return new CausalStream(generator, requests, vace, settings.size());
-        } catch (OrtException e) {
-            throw DeviceFailure.ofStream(e);
+    PipelineStream open(SessionSeed seed, ChunkProbe probe) throws PipelineException {
+        // One after the other, of all models on the device: what is free is counted before each takes its part.
+        synchronized (networks.device()) {
+            networks.memory().requireStream(networks.device());
+            try {
+                ChunkGenerator generator = new ChunkGenerator(family, networks, settings.seed(), probe);
+                VaceReader vace = new VaceReader(family.id(), settings.vace(), seed.pictures(), generator.inputFrames());
+                return new CausalStream(generator, requests, vace, settings.size());
+            } catch (OrtException e) {
+                throw DeviceFailure.ofStream(e);
+            }
         }
     }
 
