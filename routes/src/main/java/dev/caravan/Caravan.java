@@ -46,7 +46,7 @@ public final class Caravan {
                 return 0;
             }
             Settings settings = SettingsReader.read(values);
-            Logs.writeTo(settings.folders().logs(), settings.verbose());
+            Logs.writeTo(settings.folders().logs(), settings.observability().verbose());
             serve(settings, out);
             return 0;
         } catch (ConfigException e) {

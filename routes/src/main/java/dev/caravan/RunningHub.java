@@ -26,7 +26,6 @@ import org.apache.camel.main.BaseMainSupport;
 import org.apache.camel.main.Main;
 import org.apache.camel.main.MainListenerSupport;
 import org.apache.camel.main.SimpleMainShutdownStrategy;
-import org.apache.camel.support.RouteWatcherReloadStrategy;
 import org.apache.camel.support.service.ServiceHelper;
 
 /**
@@ -34,9 +33,6 @@ import org.apache.camel.support.service.ServiceHelper;
  * JVM.
  */
 public final class RunningHub implements AutoCloseable {
-
-    /** Where the sources of our own routes lie when the hub runs in its checkout. */
-    private static final Path ROUTE_SOURCES = Path.of("routes/src/main/resources/camel");
 
     private static final int SHUTDOWN_SECONDS = 10;
 
@@ -117,6 +113,7 @@ public final class RunningHub implements AutoCloseable {
         new Mount(
                         server.router(),
                         settings.server(),
+                        settings.security().operator(),
                         new Page("ui"),
                         new ApiPages(new OpenApi(camel, hub.build().version())::json))
                 .install();
@@ -126,10 +123,6 @@ public final class RunningHub implements AutoCloseable {
         http.setServerRequestValidation(false);
         // On the component, so that it holds for every route, a user's own included.
         http.setHeaderFilterStrategy(ForeignHeaderFilter.over(new HttpHeaderFilterStrategy()));
-        if (settings.reload()) {
-            watch(camel, settings.folders().routes());
-            watch(camel, ROUTE_SOURCES);
-        }
         main.start();
         return address(settings.server().host(), server.listen());
     }
@@ -163,15 +156,6 @@ public final class RunningHub implements AutoCloseable {
         main.configure().rest().withComponent("platform-http");
         hub.api().forEach((ApiRoutes group) -> main.configure().addRoutesBuilder(group));
         return main;
-    }
-
-    private static void watch(CamelContext camel, Path folder) throws Exception {
-        if (Files.isDirectory(folder)) {
-            RouteWatcherReloadStrategy reload = new RouteWatcherReloadStrategy(folder.toString(), false);
-            reload.setPattern("*.yaml");
-            reload.setRemoveAllRoutes(false);
-            camel.addService(reload);
-        }
     }
 
     /** Before anything else is started for nothing; {@link HubServer#listen} still has the last word. */

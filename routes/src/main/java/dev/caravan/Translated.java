@@ -103,7 +103,7 @@ final class Translated {
         return switch (kafka.broker()) {
             case Settings.Broker.None none -> Optional.empty();
             case Settings.Broker.Cluster cluster -> Optional.of(KafkaHub.cluster(
-                    kafka.login()
+                    kafka.access().login()
                             .map(login -> KafkaConnection.sasl(
                                     cluster.bootstrapServers(), login.username(), login.password().value()))
                             .orElseGet(() -> KafkaConnection.plaintext(cluster.bootstrapServers())),

@@ -43,7 +43,7 @@ public final class HubInfoApi extends ApiRoutes {
         body.put("name", "caravan");
         body.put("version", version);
         body.put("address", address);
-        body.put("token_required", settings.server().token().isPresent());
+        body.put("token_required", settings.security().guarded());
         body.put("kafka", records.get().map(HubInfoApi::kafka).orElse(null));
         body.put("limits", limits());
         body.put("pipelines", pipelines.all().stream().map(Pipeline::id).toList());

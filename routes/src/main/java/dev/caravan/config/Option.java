@@ -1,9 +1,11 @@
 package dev.caravan.config;
 
 import static dev.caravan.config.OptionSpec.Group.LIMITS;
+import static dev.caravan.config.OptionSpec.Group.OBSERVABILITY;
 import static dev.caravan.config.OptionSpec.Group.OTHER;
 import static dev.caravan.config.OptionSpec.Group.PIPELINES;
 import static dev.caravan.config.OptionSpec.Group.RECORDS;
+import static dev.caravan.config.OptionSpec.Group.SECURITY;
 import static dev.caravan.config.OptionSpec.Group.SERVER;
 import static dev.caravan.config.OptionSpec.Group.WEBRTC;
 import static dev.caravan.config.OptionSpec.secret;
@@ -20,14 +22,34 @@ import java.util.stream.Stream;
  * placeholder {@code {{caravan.some-name}}} in routes unless it is secret.
  */
 public enum Option {
-    HOST(value(SERVER, "ADDRESS", "127.0.0.1", "address to listen on; any but loopback needs --token")),
+    CONFIG(value(SERVER, "FILE", "", "configuration file; <data>/caravan.yaml when not set and there")),
+    HOST(value(SERVER, "ADDRESS", "127.0.0.1", "address to listen on; any but loopback needs --token or --oidc-issuer")),
     PORT(value(SERVER, "NUMBER", "8000", "TCP port; 0 takes a free one")),
-    TOKEN(secret(SERVER, "every call but the health probes must carry it as bearer token")),
     ALLOWED_ORIGINS(value(SERVER, "ORIGIN,..", "", "web pages that may call the hub besides those from loopback; * allows all")),
     ALLOWED_HOSTS(value(SERVER, "NAME,..", "", "host names the hub answers to besides loopback, --host and --public-address")),
     DATA(value(SERVER, "DIR", "~/.caravan", "where the hub keeps models, assets, routes, logs and Kafka's data", "DAYDREAM_SCOPE_DIR")),
+    ROUTES_DIR(value(SERVER, "DIR", "", "route files, watched while the hub runs; <data>/routes when not set")),
+    DRAIN_S(value(SERVER, "NUMBER", "0", "how long a stopping hub lets sessions go on and refuses new ones")),
     NO_BROWSER(toggle(SERVER, "do not open the page in a browser").shortFlag("-N")),
-    RELOAD(toggle(SERVER, "take changed route files into use while running")),
+
+    TOKEN(secret(SECURITY, "bearer token of operators, who may do everything")),
+    PRODUCER_TOKEN(secret(SECURITY, "bearer token of producers, who open sessions and feed them")),
+    VIEWER_TOKEN(secret(SECURITY, "bearer token of viewers, who look at sessions and change nothing")),
+    METRICS_TOKEN(secret(SECURITY, "bearer token that opens /metrics and nothing else")),
+    JOIN_TOKEN_KEY(secret(SECURITY, "signs join tokens, 32 characters or more; a new one at each start when not set")),
+    JOIN_TOKEN_MAX_S(value(SECURITY, "NUMBER", "86400", "how long a join token may be valid at most")),
+    OIDC_ISSUER(value(SECURITY, "URL", "", "takes JWTs of this OpenID provider as bearer tokens")),
+    OIDC_AUDIENCE(value(SECURITY, "TEXT", "caravan", "what these must name as audience")),
+    OIDC_JWKS_URL(value(SECURITY, "URL", "", "keys that sign them; found through the issuer when not set")),
+    OIDC_ROLES_CLAIM(value(SECURITY, "TEXT", "roles", "claim that names roles; dots step into objects: realm_access.roles")),
+    OIDC_OPERATORS(value(SECURITY, "TEXT,..", "caravan-operator", "values of that claim that make an operator")),
+    OIDC_PRODUCERS(value(SECURITY, "TEXT,..", "caravan-producer", "a producer")),
+    OIDC_VIEWERS(value(SECURITY, "TEXT,..", "caravan-viewer", "a viewer; * makes everybody with a valid token one")),
+    TLS_CERTIFICATE(value(SECURITY, "FILE", "", "certificate chain in PEM form: the port then speaks HTTPS; read again when it changes")),
+    TLS_KEY(value(SECURITY, "FILE", "", "its private key in PEM form (PKCS 8)")),
+    REQUEST_RATE(value(SECURITY, "NUMBER", "500", "requests a second of one principal at most; 0 for no limit")),
+    MAX_SESSIONS_EACH(value(SECURITY, "NUMBER", "0", "sessions one principal may have open; 0 for no limit but --max-sessions")),
+    MAX_VIEWERS_EACH(value(SECURITY, "NUMBER", "0", "peers one principal may have connected; 0 for no limit but --max-viewers")),
 
     PIPELINE(value(PIPELINES, "ID", "", "load this pipeline at start", "PIPELINE")),
     STAND_IN(value(PIPELINES, "ID=ID,..", "", "let one pipeline answer for another, for trying clients without models")),
@@ -68,7 +90,13 @@ public enum Option {
     KAFKA_TOPIC(value(RECORDS, "TOPIC", "", "also write life-cycle events in Scope's form to this topic", "KAFKA_TOPIC")),
     KAFKA_OUT_FPS(value(RECORDS, "NUMBER", "0", "generated frames a second and session written to Kafka at most; 0 writes all")),
     KAFKA_OUT_QUALITY(value(RECORDS, "NUMBER", "80", "JPEG quality of these, 1 to 100")),
-    KAFKA_SASL_USERNAME(value(RECORDS, "TEXT", "", "user name for a cluster (SASL_SSL, PLAIN)", "KAFKA_SASL_USERNAME")),
+    KAFKA_SECURITY(value(RECORDS, "auto|plaintext|ssl|sasl_plaintext|sasl_ssl", "auto",
+            "how a cluster is reached; auto takes sasl_ssl with a user name, ssl with --kafka-ca, else plaintext")),
+    KAFKA_CA(value(RECORDS, "FILE", "", "certificates a cluster's must be signed by, in PEM form; the system's when not set")),
+    KAFKA_CERTIFICATE(value(RECORDS, "FILE", "", "certificate chain of the hub for a cluster, in PEM form")),
+    KAFKA_KEY(value(RECORDS, "FILE", "", "its private key in PEM form (PKCS 8)")),
+    KAFKA_SASL_MECHANISM(value(RECORDS, "plain|scram-sha-256|scram-sha-512", "plain", "how the hub logs in to a cluster")),
+    KAFKA_SASL_USERNAME(value(RECORDS, "TEXT", "", "user name for a cluster", "KAFKA_SASL_USERNAME")),
     KAFKA_SASL_PASSWORD(secret(RECORDS, "its password", "KAFKA_SASL_PASSWORD")),
 
     MAX_SESSIONS(value(LIMITS, "NUMBER", "32", "sessions at once")),
@@ -82,8 +110,12 @@ public enum Option {
     CLOSE_GRACE_S(value(LIMITS, "NUMBER", "5", "how long a session outlives its last source and viewer")),
     IDLE_PAUSE_S(value(LIMITS, "NUMBER", "60", "how long a text-mode session generates with nobody watching")),
 
-    LOGS_DIR(value(OTHER, "DIR", "", "log files; <data>/logs when not set", "DAYDREAM_SCOPE_LOGS_DIR")),
-    VERBOSE(toggle(OTHER, "log more", "VERBOSE_LOGGING")),
+    LOGS_DIR(value(OBSERVABILITY, "DIR", "", "log files; <data>/logs when not set", "DAYDREAM_SCOPE_LOGS_DIR")),
+    LOG_FORMAT(value(OBSERVABILITY, "text|json", "text", "json writes one object a line, on the console all of them: for log collectors")),
+    VERBOSE(toggle(OBSERVABILITY, "log more", "VERBOSE_LOGGING")),
+    TRACES_ENDPOINT(value(OBSERVABILITY, "URL", "", "OTLP collector that gets traces, http://localhost:4317 for example; none when not set")),
+    TRACES_SAMPLE(value(OBSERVABILITY, "SHARE", "0.01", "share of frames and calls that are traced when the caller does not say, 0 to 1")),
+
     VERSION(toggle(OTHER, "show the version and exit")),
     HELP(toggle(OTHER, "show this text and exit").shortFlag("-h"));
 

@@ -61,10 +61,12 @@ public record OptionSpec(
     /** Headings of the help text, in order. */
     public enum Group {
         SERVER("Server"),
+        SECURITY("Security"),
         PIPELINES("Pipelines"),
         WEBRTC("WebRTC"),
         RECORDS("Kafka"),
         LIMITS("Limits"),
+        OBSERVABILITY("Observability"),
         OTHER("Other");
 
         private final String title;

@@ -14,33 +14,83 @@ import java.util.Set;
 /**
  * Everything a hub is started with, typed and checked. Immutable.
  *
+ * @param drain        how long a stopping hub lets sessions go on
  * @param browser      open the page in a browser
- * @param reload       take changed route files into use
- * @param verbose      log more
  * @param placeholders what routes may use as {@code {{caravan.some-name}}}; no secrets
  */
 public record Settings(
         Server server,
+        Security security,
         Folders folders,
         Pipelines pipelines,
         Inference inference,
         WebRtc webrtc,
         Kafka kafka,
         Limits limits,
+        Observability observability,
+        Duration drain,
         boolean browser,
-        boolean reload,
-        boolean verbose,
         Properties placeholders) {
 
     /**
      * @param host           address to listen on
      * @param port           0 for a free one
-     * @param token          bearer token of every call but the probes; always present when the host is not loopback
+     * @param tls            speaks HTTPS when present
      * @param allowedOrigins origins besides loopback ones, in lower case; {@code *} allows all
      * @param allowedHosts   host names and addresses besides loopback ones, in lower case, without port
      */
     public record Server(
-            String host, int port, Optional<Secret> token, Set<String> allowedOrigins, Set<String> allowedHosts) {}
+            String host, int port, Optional<PemFiles> tls, Set<String> allowedOrigins, Set<String> allowedHosts) {}
+
+    /** A certificate chain and its private key. */
+    public record PemFiles(Path certificate, Path key) {}
+
+    /**
+     * Who may call. Without a token of operators and without an issuer everybody may do everything, which is only possible on loopback.
+     *
+     * @param operator      token of those who may do everything
+     * @param producer      token of those who open and feed sessions
+     * @param viewer        token of those who look
+     * @param metrics       token that opens the metrics only
+     * @param joinTokenKey  signs join tokens; a random one when empty
+     * @param joinTokenMax  how long one may be valid
+     * @param oidc          whose JWTs are taken besides
+     * @param perPrincipal  what one caller may take
+     */
+    public record Security(
+            Optional<Secret> operator,
+            Optional<Secret> producer,
+            Optional<Secret> viewer,
+            Optional<Secret> metrics,
+            Optional<Secret> joinTokenKey,
+            Duration joinTokenMax,
+            Optional<Oidc> oidc,
+            PerPrincipal perPrincipal) {
+
+        /** Whether callers have to say who they are. */
+        public boolean guarded() {
+            return operator.isPresent() || oidc.isPresent();
+        }
+    }
+
+    /**
+     * An OpenID provider.
+     *
+     * @param jwks       found through the issuer's discovery document when empty
+     * @param rolesClaim claim with one text or a list of them; dots step into objects
+     * @param operators  values that make an operator, and so on; {@code *} stands for every value and for none
+     */
+    public record Oidc(
+            URI issuer,
+            String audience,
+            Optional<URI> jwks,
+            String rolesClaim,
+            Set<String> operators,
+            Set<String> producers,
+            Set<String> viewers) {}
+
+    /** Limits of one caller; 0 for none. @param requests a second @param sessions open @param peers connected */
+    public record PerPrincipal(int requests, int sessions, int peers) {}
 
     /**
      * Absolute paths. They need not exist yet.
@@ -51,13 +101,9 @@ public record Settings(
      * @param loras   LoRA files
      * @param samples more of them, never changed
      * @param logs    log files
+     * @param routes  the user's own route files
      */
-    public record Folders(Path data, Path models, Path assets, Path loras, Optional<Path> samples, Path logs) {
-
-        /** The user's own route files. */
-        public Path routes() {
-            return data.resolve("routes");
-        }
+    public record Folders(Path data, Path models, Path assets, Path loras, Optional<Path> samples, Path logs, Path routes) {
 
         /** The embedded broker's records. */
         public Path kafka() {
@@ -140,10 +186,20 @@ public record Settings(
      * @param eventTopic also gets life-cycle events in Scope's form
      * @param outFps     generated frames a second and session at most; 0 for all
      * @param outQuality JPEG quality of generated frames, 1 to 100
-     * @param login      for a cluster that asks for one
+     * @param access     how a cluster is reached
      */
     public record Kafka(
-            Broker broker, String group, Optional<String> eventTopic, int outFps, int outQuality, Optional<Login> login) {}
+            Broker broker, String group, Optional<String> eventTopic, int outFps, int outQuality, KafkaAccess access) {}
+
+    /**
+     * @param protocol  of Kafka's own names: {@code PLAINTEXT}, {@code SSL}, {@code SASL_PLAINTEXT}, {@code SASL_SSL}
+     * @param authority certificates the cluster's must be signed by; the system's when empty
+     * @param identity  of the hub, for a cluster that asks for one
+     * @param mechanism {@code PLAIN}, {@code SCRAM-SHA-256} or {@code SCRAM-SHA-512}
+     * @param login     present when the protocol wants it
+     */
+    public record KafkaAccess(
+            String protocol, Optional<Path> authority, Optional<PemFiles> identity, String mechanism, Optional<Login> login) {}
 
     /** Which Kafka. */
     public sealed interface Broker {
@@ -168,4 +224,14 @@ public record Settings(
      * @param sessions      limits of sessions
      */
     public record Limits(long assetBytes, int frameBytes, int picturePixels, Duration frameAge, SessionLimits sessions) {}
+
+    /**
+     * @param json    log lines are JSON objects
+     * @param verbose log more
+     * @param traces  where they go; nothing is traced when empty
+     */
+    public record Observability(boolean json, boolean verbose, Optional<Traces> traces) {}
+
+    /** @param endpoint an OTLP collector (gRPC) @param sample share of what is traced, 0 to 1, when the caller does not say */
+    public record Traces(URI endpoint, double sample) {}
 }

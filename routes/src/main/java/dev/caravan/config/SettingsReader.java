@@ -38,32 +38,71 @@ public final class SettingsReader {
     private Settings settings() throws ConfigException {
         return new Settings(
                 server(),
+                security(),
                 folders(),
                 pipelines(),
                 inference(),
                 webrtc(),
                 kafka(),
                 limits(),
+                observability(),
+                Duration.ofSeconds(number(Option.DRAIN_S, 0, 3600)),
                 !toggle(Option.NO_BROWSER),
-                toggle(Option.RELOAD),
-                toggle(Option.VERBOSE),
                 values.placeholders());
     }
 
     private Settings.Server server() throws ConfigException {
         String host = values.text(Option.HOST);
-        Optional<Secret> token = secret(Option.TOKEN);
-        if (!Hosts.isLoopback(host) && token.isEmpty()) {
-            throw new ConfigException("--host " + host + " can be reached from other machines: set --token as well");
+        if (!Hosts.isLoopback(host) && values.find(Option.TOKEN).or(() -> values.find(Option.OIDC_ISSUER)).isEmpty()) {
+            throw new ConfigException("--host " + host + " can be reached from other machines: set --token or --oidc-issuer as well");
         }
         Set<String> hosts = new LinkedHashSet<>(lower(Option.ALLOWED_HOSTS));
         hosts.addAll(lower(Option.PUBLIC_ADDRESS));
         return new Settings.Server(
                 host,
                 (int) number(Option.PORT, 0, 65535),
-                token,
+                pemFiles(Option.TLS_CERTIFICATE, Option.TLS_KEY),
                 Set.copyOf(lower(Option.ALLOWED_ORIGINS)),
                 Set.copyOf(hosts));
+    }
+
+    private Settings.Security security() throws ConfigException {
+        Settings.Security security = new Settings.Security(
+                secret(Option.TOKEN),
+                secret(Option.PRODUCER_TOKEN),
+                secret(Option.VIEWER_TOKEN),
+                secret(Option.METRICS_TOKEN),
+                secret(Option.JOIN_TOKEN_KEY),
+                Duration.ofSeconds(number(Option.JOIN_TOKEN_MAX_S, 1, 31_536_000)),
+                oidc(),
+                new Settings.PerPrincipal(
+                        (int) number(Option.REQUEST_RATE, 0, 1_000_000),
+                        (int) number(Option.MAX_SESSIONS_EACH, 0, 10_000),
+                        (int) number(Option.MAX_VIEWERS_EACH, 0, 10_000)));
+        if (security.joinTokenKey().filter(key -> key.value().length() < 32).isPresent()) {
+            throw new ConfigException(Option.JOIN_TOKEN_KEY.flag() + " is too short: use 32 characters or more");
+        }
+        for (Option other : List.of(Option.PRODUCER_TOKEN, Option.VIEWER_TOKEN, Option.METRICS_TOKEN)) {
+            if (values.find(other).isPresent() && !security.guarded()) {
+                throw new ConfigException(other.flag() + " shuts nobody out by itself: set --token or --oidc-issuer as well");
+            }
+        }
+        return security;
+    }
+
+    private Optional<Settings.Oidc> oidc() throws ConfigException {
+        Optional<URI> issuer = address(Option.OIDC_ISSUER, "https://login.example.org/realms/video");
+        if (issuer.isEmpty()) {
+            return Optional.empty();
+        }
+        return Optional.of(new Settings.Oidc(
+                issuer.get(),
+                values.text(Option.OIDC_AUDIENCE),
+                address(Option.OIDC_JWKS_URL, "https://login.example.org/realms/video/certs"),
+                values.text(Option.OIDC_ROLES_CLAIM),
+                Set.copyOf(list(Option.OIDC_OPERATORS)),
+                Set.copyOf(list(Option.OIDC_PRODUCERS)),
+                Set.copyOf(list(Option.OIDC_VIEWERS))));
     }
 
     private Settings.Folders folders() throws ConfigException {
@@ -75,7 +114,8 @@ public final class SettingsReader {
                 folder(Option.ASSETS_DIR).orElse(models.resolveSibling("assets")),
                 folder(Option.LORA_DIR).orElse(models.resolve("lora")),
                 folder(Option.LORA_SHARED_DIR),
-                folder(Option.LOGS_DIR).orElse(data.resolve("logs")));
+                folder(Option.LOGS_DIR).orElse(data.resolve("logs")),
+                folder(Option.ROUTES_DIR).orElse(data.resolve("routes")));
     }
 
     private Settings.Pipelines pipelines() throws ConfigException {
@@ -216,10 +256,34 @@ public final class SettingsReader {
                 yield new Broker.Cluster(text);
             }
         };
+        return new Settings.Kafka(broker, values.text(Option.KAFKA_GROUP), values.find(Option.KAFKA_TOPIC),
+                (int) number(Option.KAFKA_OUT_FPS, 0, 1000), (int) number(Option.KAFKA_OUT_QUALITY, 1, 100), kafkaAccess());
+    }
+
+    private Settings.KafkaAccess kafkaAccess() throws ConfigException {
         Optional<Settings.Login> login = values.find(Option.KAFKA_SASL_USERNAME)
                 .flatMap(user -> secret(Option.KAFKA_SASL_PASSWORD).map(p -> new Settings.Login(user, p)));
-        return new Settings.Kafka(broker, values.text(Option.KAFKA_GROUP), values.find(Option.KAFKA_TOPIC),
-                (int) number(Option.KAFKA_OUT_FPS, 0, 1000), (int) number(Option.KAFKA_OUT_QUALITY, 1, 100), login);
+        Optional<Path> authority = folder(Option.KAFKA_CA);
+        Optional<Settings.PemFiles> identity = pemFiles(Option.KAFKA_CERTIFICATE, Option.KAFKA_KEY);
+        String wish = oneOf(Option.KAFKA_SECURITY, "auto", "plaintext", "ssl", "sasl_plaintext", "sasl_ssl");
+        boolean tls = authority.isPresent() || identity.isPresent();
+        String protocol = !wish.equals("auto") ? wish : login.isPresent() ? "sasl_ssl" : tls ? "ssl" : "plaintext";
+        if (protocol.startsWith("sasl") && login.isEmpty()) {
+            throw bad(Option.KAFKA_SECURITY, wish, "set --kafka-sasl-username and --kafka-sasl-password as well");
+        }
+        String mechanism = oneOf(Option.KAFKA_SASL_MECHANISM, "plain", "scram-sha-256", "scram-sha-512");
+        return new Settings.KafkaAccess(
+                protocol.toUpperCase(Locale.ROOT), authority, identity, mechanism.toUpperCase(Locale.ROOT), login);
+    }
+
+    private Settings.Observability observability() throws ConfigException {
+        boolean json = oneOf(Option.LOG_FORMAT, "text", "json").equals("json");
+        Optional<Settings.Traces> traces = Optional.empty();
+        Optional<URI> endpoint = address(Option.TRACES_ENDPOINT, "http://localhost:4317");
+        if (endpoint.isPresent()) {
+            traces = Optional.of(new Settings.Traces(endpoint.get(), share(Option.TRACES_SAMPLE)));
+        }
+        return new Settings.Observability(json, toggle(Option.VERBOSE), traces);
     }
 
     private Settings.Limits limits() throws ConfigException {
@@ -295,6 +359,36 @@ public final class SettingsReader {
         } catch (InvalidPathException e) {
             throw bad(option, text.get(), "use the path of a folder");
         }
+    }
+
+    private Optional<Settings.PemFiles> pemFiles(Option certificate, Option key) throws ConfigException {
+        Optional<Path> chain = folder(certificate);
+        Optional<Path> secret = folder(key);
+        if (chain.isPresent() != secret.isPresent()) {
+            throw new ConfigException(certificate.flag() + " and " + key.flag() + " go together: set both or none");
+        }
+        return chain.map(path -> new Settings.PemFiles(path, secret.orElseThrow()));
+    }
+
+    private String oneOf(Option option, String... known) throws ConfigException {
+        String text = values.text(option).toLowerCase(Locale.ROOT);
+        if (!List.of(known).contains(text)) {
+            throw bad(option, values.text(option), "use " + String.join(", ", known));
+        }
+        return text;
+    }
+
+    private double share(Option option) throws ConfigException {
+        String text = values.text(option);
+        try {
+            double value = Double.parseDouble(text);
+            if (0 <= value && value <= 1) {
+                return value;
+            }
+        } catch (NumberFormatException e) {
+            // Said below, with the range.
+        }
+        throw bad(option, text, "use a number from 0 to 1");
     }
 
     private Optional<Secret> secret(Option option) {

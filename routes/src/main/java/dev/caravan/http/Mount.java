@@ -1,11 +1,13 @@
 package dev.caravan.http;
 
+import dev.caravan.config.Secret;
 import dev.caravan.config.Settings;
 import io.vertx.core.http.HttpClosedException;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import org.slf4j.Logger;
@@ -28,12 +30,14 @@ public final class Mount {
 
     private final Router router;
     private final Settings.Server settings;
+    private final Optional<Secret> token;
     private final Page page;
     private final ApiPages docs;
 
-    public Mount(Router router, Settings.Server settings, Page page, ApiPages docs) {
+    public Mount(Router router, Settings.Server settings, Optional<Secret> token, Page page, ApiPages docs) {
         this.router = router;
         this.settings = settings;
+        this.token = token;
         this.page = page;
         this.docs = docs;
     }
@@ -44,7 +48,7 @@ public final class Mount {
         router.route().order(FIRST + 1).handler(Mount::oneSpelling);
         router.route().order(GUARDS - 4).handler(new HostGuard(settings));
         router.route().order(GUARDS - 3).handler(new CrossOrigin());
-        settings.token().ifPresent(token -> router.route()
+        token.ifPresent(token -> router.route()
                 .order(GUARDS - 2)
                 .handler(new TokenGuard(token, path -> page.has(path) || docs.has(path), page::shell)));
         router.route().order(GUARDS - 1).handler(Mount::forms);

@@ -48,7 +48,7 @@ class SettingsTest {
         Path data = Path.of(System.getProperty("user.home"), ".caravan");
         assertEquals("127.0.0.1", settings.server().host());
         assertEquals(8000, settings.server().port());
-        assertEquals(Optional.empty(), settings.server().token());
+        assertEquals(Optional.empty(), settings.security().operator());
         assertEquals(new Settings.Broker.Embedded(9092), settings.kafka().broker());
         assertEquals(data, settings.folders().data());
         assertEquals(data.resolve("models"), settings.folders().models());
@@ -57,7 +57,6 @@ class SettingsTest {
         assertEquals(50L << 20, settings.limits().assetBytes());
         assertEquals(Duration.ofSeconds(2), settings.limits().frameAge());
         assertTrue(settings.browser());
-        assertFalse(settings.reload());
     }
 
     @Test
@@ -95,10 +94,10 @@ class SettingsTest {
         assertEquals(Optional.of("longlive"), settings.pipelines().preload());
         assertEquals(Optional.of(new Secret("hf_x")), settings.pipelines().huggingFace());
         assertEquals(Optional.of(new Secret("cv_x")), settings.pipelines().civitai());
-        assertTrue(settings.verbose());
+        assertTrue(settings.observability().verbose());
         assertEquals(new Settings.Broker.Cluster("k1:9092,k2:9092"), settings.kafka().broker());
         assertEquals(Optional.of("scope-events"), settings.kafka().eventTopic());
-        assertEquals(Optional.of(new Settings.Login("u", new Secret("p"))), settings.kafka().login());
+        assertEquals(Optional.of(new Settings.Login("u", new Secret("p"))), settings.kafka().access().login());
         assertEquals(Path.of("/m/models"), settings.folders().models());
         assertEquals(Path.of("/m/assets"), settings.folders().assets());
         assertEquals(Path.of("/m/models/lora"), settings.folders().loras());
