@@ -210,8 +210,8 @@ class SettingsTest {
         "--max-lora-mb=0 | --max-lora-mb: '0' cannot be used, use a whole number from 1 to 1048576",
         "--parallel-downloads=0 | --parallel-downloads: '0' cannot be used, use a whole number from 1 to 16",
         "--stand-in=longlive | --stand-in: 'longlive' cannot be used, write it as longlive=test-card",
-        "--reload=maybe | --reload: 'maybe' cannot be used, use true or false",
-        "--host=0.0.0.0 | --host 0.0.0.0 can be reached from other machines: set --token as well",
+        "--verbose=maybe | --verbose: 'maybe' cannot be used, use true or false",
+        "--host=0.0.0.0 | --host 0.0.0.0 can be reached from other machines: set --token or --oidc-issuer as well",
     })
     void aBadValueIsNamedInOneLineThatSaysWhatToWrite(String flag, String message) {
         assertEquals(message, refusal(flag));
