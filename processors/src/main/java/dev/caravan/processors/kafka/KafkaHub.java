@@ -2,6 +2,7 @@ package dev.caravan.processors.kafka;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.caravan.processors.session.SessionObserver;
 import dev.caravan.processors.session.SessionSnapshot;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -117,6 +118,12 @@ public final class KafkaHub implements AutoCloseable {
      * @param live   the live sessions, for heartbeats
      */
     public void bind(CamelContext context, Predicate<String> wanted, Supplier<List<SessionSnapshot>> live) {
+        bind(context, wanted, live, SessionObserver.NONE);
+    }
+
+    /** The same; the observer is told of generated frames that Kafka has. */
+    public void bind(
+            CamelContext context, Predicate<String> wanted, Supplier<List<SessionSnapshot>> live, SessionObserver observer) {
         this.live = live;
         ProducerTemplate out = context.createProducerTemplate();
         template = out;
@@ -132,7 +139,8 @@ public final class KafkaHub implements AutoCloseable {
                 "kafkaFramesIn",
                 new FramesIn(options.ageLimit(), clock, counts, new Outlet("frames_in_dead", DEAD_ON_THE_WAY, counts)),
                 "kafkaFramesOut",
-                new FramesOut(wanted, options.outFps(), new Outlet("frames_out", FRAMES_ON_THE_WAY, counts), System::nanoTime),
+                new FramesOut(wanted, options.outFps(), new Outlet("frames_out", FRAMES_ON_THE_WAY, counts), System::nanoTime,
+                        clock, observer),
                 "kafkaControls", controls,
                 "kafkaControlsClients", new ControlsClientFactory(controls),
                 "kafkaEvents", new EventsOut(new Outlet("events", EVENTS_BACKLOG, counts)),

@@ -45,8 +45,19 @@ public final class Sessions implements AutoCloseable {
      * @param pictures opens those that parameters name
      */
     public Sessions(PipelineLoader loader, PictureDecoder decoder, PictureFiles pictures, SessionLimits limits, InstantSource clock) {
+        this(loader, decoder, pictures, limits, clock, SessionObserver.NONE);
+    }
+
+    /** The same, watched. */
+    public Sessions(
+            PipelineLoader loader,
+            PictureDecoder decoder,
+            PictureFiles pictures,
+            SessionLimits limits,
+            InstantSource clock,
+            SessionObserver observer) {
         SessionThreads threads = new SessionThreads();
-        this(threads.environment(loader::acquire, decoder, pictures, limits, clock), threads);
+        this(threads.environment(loader::acquire, decoder, pictures, limits, clock, observer), threads);
     }
 
     /** @param resources closed last */
@@ -90,6 +101,7 @@ public final class Sessions implements AutoCloseable {
             // What the virtual machine throws when the system gives it no more threads.
             live.remove(id);
             parts.maker.close();
+            parts.observer.moved(parts.life.state(), new SessionState.Closed(Optional.of("no thread")));
             throw new SessionRefusedException(Cause.LIMIT, "the machine has no thread left for another session");
         }
     }

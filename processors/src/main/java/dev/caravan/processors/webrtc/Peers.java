@@ -1,6 +1,9 @@
 package dev.caravan.processors.webrtc;
 
 import dev.caravan.inference.frame.Frame;
+import dev.caravan.processors.EpochMicros;
+import dev.caravan.processors.session.Exit;
+import dev.caravan.processors.session.SessionObserver;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Comparator;
@@ -38,6 +41,7 @@ public final class Peers implements AutoCloseable {
     private final ExecutorService workers;
     private final ScheduledExecutorService timer;
     private final Surroundings around;
+    private final SessionObserver observer;
     private final Map<String, Peer> peers = new ConcurrentHashMap<>();
     private final List<Subscription> subscriptions = new CopyOnWriteArrayList<>();
     private volatile boolean closed;
@@ -52,6 +56,18 @@ public final class Peers implements AutoCloseable {
             InstantSource clock,
             ExecutorService workers,
             ScheduledExecutorService timer) {
+        this(settings, engine, clock, workers, timer, SessionObserver.NONE);
+    }
+
+    /** The same; the observer is told of pictures that leave. */
+    public Peers(
+            WebRtcSettings settings,
+            WebRtcEngine engine,
+            InstantSource clock,
+            ExecutorService workers,
+            ScheduledExecutorService timer,
+            SessionObserver observer) {
+        this.observer = observer;
         this.engine = engine;
         this.workers = workers;
         this.timer = timer;
@@ -207,6 +223,10 @@ public final class Peers implements AutoCloseable {
             if (picture != null) {
                 picture.close();
             }
+        }
+        if (taken > 0) {
+            long micros = EpochMicros.now(around.clock()) - frame.arrivedMicros();
+            observer.sent(Exit.WEBRTC, frame.sessionId(), frame.sequence(), Math.max(0, micros));
         }
         return taken;
     }
