@@ -104,12 +104,12 @@ public final class RunningHub implements AutoCloseable {
         Settings settings = hub.settings();
         main.init();
         CamelContext camel = main.getCamelContext();
-        HubServer server = new HubServer(
-                settings.server().host(), settings.server().port(), settings.limits().frameBytes());
+        HubServer server = new HubServer(settings.server(), settings.limits().frameBytes());
         camel.getRegistry().bind("caravanHttp", server.configuration());
         // Started now: the router must stand before the first route asks for it.
         camel.addService(server);
         ServiceHelper.startService(server);
+        server.checkTls();
         new Mount(
                         server.router(),
                         settings.server(),
@@ -124,7 +124,7 @@ public final class RunningHub implements AutoCloseable {
         // On the component, so that it holds for every route, a user's own included.
         http.setHeaderFilterStrategy(ForeignHeaderFilter.over(new HttpHeaderFilterStrategy()));
         main.start();
-        return address(settings.server().host(), server.listen());
+        return address(settings.server(), server.listen());
     }
 
     private static Main camel(Hub hub) {
@@ -185,10 +185,11 @@ public final class RunningHub implements AutoCloseable {
         }
     }
 
-    private static URI address(String host, int port) {
+    private static URI address(Settings.Server server, int port) {
+        String host = server.host();
         boolean everywhere = host.equals("0.0.0.0") || host.equals("::");
         String name = everywhere ? "127.0.0.1" : host.contains(":") ? "[" + host + "]" : host;
-        return URI.create("http://" + name + ":" + port);
+        return URI.create((server.tls().isPresent() ? "https://" : "http://") + name + ":" + port);
     }
 
     private static String rootMessage(Throwable e) {

@@ -1,5 +1,6 @@
 package dev.caravan.http;
 
+import dev.caravan.config.Hosts;
 import dev.caravan.config.Secret;
 import dev.caravan.config.Settings;
 import io.vertx.core.http.HttpClosedException;
@@ -7,6 +8,7 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -70,6 +72,11 @@ public final class Mount {
                 .putHeader("X-Content-Type-Options", "nosniff")
                 .putHeader("X-Frame-Options", "DENY")
                 .putHeader("Referrer-Policy", "same-origin");
+        String host = context.request().authority() == null ? "" : context.request().authority().host();
+        // A browser would want HTTPS of everything else that is reached as localhost, too.
+        if (settings.tls().isPresent() && !Hosts.isLoopbackName(host.toLowerCase(Locale.ROOT))) {
+            context.response().putHeader("Strict-Transport-Security", "max-age=31536000");
+        }
         context.addHeadersEndHandler(done -> {
             int status = context.response().getStatusCode();
             if (status == 204 || status == 304) {
