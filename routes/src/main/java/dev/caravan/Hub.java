@@ -29,6 +29,7 @@ import dev.caravan.api.offer.OfferService;
 import dev.caravan.api.session.HeadlessSession;
 import dev.caravan.api.workflow.WorkflowResolver;
 import dev.caravan.config.Settings;
+import dev.caravan.console.Console;
 import dev.caravan.inference.model.DownloadSettings;
 import dev.caravan.inference.model.ModelDownloads;
 import dev.caravan.inference.model.ModelStore;
@@ -38,6 +39,8 @@ import dev.caravan.inference.pipeline.PipelineLoader;
 import dev.caravan.inference.pipeline.PipelineRegistry;
 import dev.caravan.inference.pipeline.PipelineSchema;
 import dev.caravan.inference.pipeline.builtin.BuiltInPipelines;
+import dev.caravan.jmx.HubBeans;
+import dev.caravan.jmx.HubParts;
 import dev.caravan.processors.frames.FfmpegPictures;
 import dev.caravan.processors.kafka.KafkaHub;
 import dev.caravan.processors.session.Session;
@@ -45,6 +48,7 @@ import dev.caravan.processors.session.Sessions;
 import dev.caravan.processors.webrtc.Peers;
 import dev.caravan.processors.webrtc.libwebrtc.LibWebRtc;
 import io.vertx.ext.web.Router;
+import java.lang.management.ManagementFactory;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -111,6 +115,9 @@ public final class Hub implements AutoCloseable {
         AssetPictures assetPictures = new AssetPictures(assets, owned(new FfmpegPictures(Translated.assetPictures(settings))));
         sessions = owned(new Sessions(loader, pictures, assetPictures, settings.limits().sessions(), clock));
         peers = owned(LibWebRtc.peers(Translated.webrtc(settings), clock));
+        owned(new HubBeans(
+                ManagementFactory.getPlatformMBeanServer(),
+                new HubParts(build.version(), engine.describe(), pipelines, loader, sessions, peers, clock)));
         LoraLibrary library = owned(new LoraLibrary(
                 new LoraFolder(adapters.own(), adapters.shared()),
                 Translated.loraSources(settings),
@@ -194,8 +201,9 @@ public final class Hub implements AutoCloseable {
         return api;
     }
 
-    /** What goes past Camel: uploads, which it would gather in memory, and calls that would keep its threads for minutes. */
+    /** What goes past Camel: the console, uploads, which it would gather in memory, and calls that would keep its threads for minutes. */
     void mount(Router router) {
+        owned(new Console()).mount(router);
         new AssetUploads(assets).mount(router);
         loras.mount(router, longCalls);
     }

@@ -12,6 +12,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -35,13 +36,17 @@ public final class Mount {
     private final Optional<Secret> token;
     private final Page page;
     private final ApiPages docs;
+    private final Predicate<String> console;
 
-    public Mount(Router router, Settings.Server settings, Optional<Secret> token, Page page, ApiPages docs) {
+    /** @param console whether a path is a file of the console, which has to be seen to ask for the token */
+    public Mount(
+            Router router, Settings.Server settings, Optional<Secret> token, Page page, ApiPages docs, Predicate<String> console) {
         this.router = router;
         this.settings = settings;
         this.token = token;
         this.page = page;
         this.docs = docs;
+        this.console = console;
     }
 
     /** To be called once, before the port opens. */
@@ -52,7 +57,7 @@ public final class Mount {
         router.route().order(GUARDS - 3).handler(new CrossOrigin());
         token.ifPresent(token -> router.route()
                 .order(GUARDS - 2)
-                .handler(new TokenGuard(token, path -> page.has(path) || docs.has(path), page::shell)));
+                .handler(new TokenGuard(token, path -> page.has(path) || docs.has(path) || console.test(path), page::shell)));
         router.route().order(GUARDS - 1).handler(Mount::forms);
         router.route().order(GUARDS).method(HttpMethod.HEAD).handler(context ->
                 context.reroute(HttpMethod.GET, context.request().uri()));
@@ -62,9 +67,13 @@ public final class Mount {
         router.route().order(LAST).handler(this::nobody);
     }
 
-    /** Paths that are answered by routes or not at all, never by the page. */
+    /** Paths that are answered by routes, by the console or not at all, never by the page. */
     static boolean isApi(String path) {
-        return path.equals("/api") || path.startsWith("/api/") || path.equals("/health") || path.startsWith("/health/");
+        return below("/api", path) || below("/health", path) || below("/jolokia", path) || below("/hawtio", path);
+    }
+
+    private static boolean below(String parent, String path) {
+        return path.equals(parent) || path.startsWith(parent + "/");
     }
 
     private void headers(RoutingContext context) {

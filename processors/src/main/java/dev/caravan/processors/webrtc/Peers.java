@@ -10,6 +10,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -44,6 +45,7 @@ public final class Peers implements AutoCloseable {
     private final SessionObserver observer;
     private final Map<String, Peer> peers = new ConcurrentHashMap<>();
     private final List<Subscription> subscriptions = new CopyOnWriteArrayList<>();
+    private final List<Runnable> watchers = new CopyOnWriteArrayList<>();
     private volatile boolean closed;
 
     /**
@@ -103,6 +105,7 @@ public final class Peers implements AutoCloseable {
             } else if (closed) {
                 peer.end("the hub is stopping");
             }
+            changed();
         }
     }
 
@@ -131,6 +134,7 @@ public final class Peers implements AutoCloseable {
             return false;
         }
         peer.end(reason);
+        changed();
         return true;
     }
 
@@ -161,6 +165,16 @@ public final class Peers implements AutoCloseable {
                 .map(Peer::snapshot)
                 .sorted(Comparator.comparingLong(PeerSnapshot::openedMs).thenComparing(PeerSnapshot::peerId))
                 .toList();
+    }
+
+    /** The ids of all live peers; cheap. */
+    public Set<String> ids() {
+        return Set.copyOf(peers.keySet());
+    }
+
+    /** Has this called after a peer has come or gone, on the thread it did so on: it must return at once. */
+    public void watch(Runnable changed) {
+        watchers.add(changed);
     }
 
     /** How many peers there are; cheap. */
@@ -257,6 +271,11 @@ public final class Peers implements AutoCloseable {
 
     private void forget(Peer peer) {
         peers.remove(peer.offer().peerId(), peer);
+        changed();
+    }
+
+    private void changed() {
+        watchers.forEach(Runnable::run);
     }
 
     /** One subscriber. Closing unsubscribes; closing twice is harmless. */
