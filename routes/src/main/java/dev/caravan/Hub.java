@@ -83,6 +83,7 @@ public final class Hub implements AutoCloseable {
     private final PipelineLoader loader;
     private final Sessions sessions;
     private final Peers peers;
+    private final Drain drain;
     private final AssetFolder assets;
     private final LorasApi loras;
     private final LongCalls longCalls;
@@ -111,6 +112,7 @@ public final class Hub implements AutoCloseable {
         AssetPictures assetPictures = new AssetPictures(assets, owned(new FfmpegPictures(Translated.assetPictures(settings))));
         sessions = owned(new Sessions(loader, pictures, assetPictures, settings.limits().sessions(), clock));
         peers = owned(LibWebRtc.peers(Translated.webrtc(settings), clock));
+        drain = new Drain(sessions, peers, settings.drain());
         LoraLibrary library = owned(new LoraLibrary(
                 new LoraFolder(adapters.own(), adapters.shared()),
                 Translated.loraSources(settings),
@@ -123,7 +125,7 @@ public final class Hub implements AutoCloseable {
         OfferService offers =
                 new OfferService(pipelines, loader, sessions, peers::accept, () -> UUID.randomUUID().toString());
         api = List.of(
-                new HealthApi(build.version(), build.commit(), clock, new Checks(kafka, peers, sessions, loader).parts()),
+                new HealthApi(build.version(), build.commit(), clock, new Checks(kafka, peers, sessions, loader).parts(), drain::begun),
                 new HardwareApi(() -> gpu.getNow(Optional.empty())),
                 info,
                 new PipelinesApi(pipelines, loader),
@@ -213,6 +215,11 @@ public final class Hub implements AutoCloseable {
                 camel,
                 id -> sessions.find(id).filter(session -> session.wants("kafka")).isPresent(),
                 () -> sessions.all().stream().map(Session::snapshot).toList()));
+    }
+
+    /** What comes before {@link #endSessions}. */
+    Drain drain() {
+        return drain;
     }
 
     /** Ends sessions and peers while routes still carry their last words. */
