@@ -68,6 +68,9 @@ public final class Caravan {
                     Logs.close();
                 },
                 "caravan-shutdown"));
+        if (settings.drain().isPositive()) {
+            StopSignals.install(running::hurry);
+        }
         Banner.print(running, out);
         if (settings.browser()) {
             Browser.open(running.baseUri());

@@ -87,6 +87,7 @@ public final class Hub implements AutoCloseable {
     private final PipelineLoader loader;
     private final Sessions sessions;
     private final Peers peers;
+    private final Drain drain;
     private final AssetFolder assets;
     private final LorasApi loras;
     private final LongCalls longCalls;
@@ -118,6 +119,7 @@ public final class Hub implements AutoCloseable {
         owned(new HubBeans(
                 ManagementFactory.getPlatformMBeanServer(),
                 new HubParts(build.version(), engine.describe(), pipelines, loader, sessions, peers, clock)));
+        drain = new Drain(sessions, peers, settings.drain());
         LoraLibrary library = owned(new LoraLibrary(
                 new LoraFolder(adapters.own(), adapters.shared()),
                 Translated.loraSources(settings),
@@ -130,7 +132,7 @@ public final class Hub implements AutoCloseable {
         OfferService offers =
                 new OfferService(pipelines, loader, sessions, peers::accept, () -> UUID.randomUUID().toString());
         api = List.of(
-                new HealthApi(build.version(), build.commit(), clock, new Checks(kafka, peers, sessions, loader).parts()),
+                new HealthApi(build.version(), build.commit(), clock, new Checks(kafka, peers, sessions, loader).parts(), drain::begun),
                 new HardwareApi(() -> gpu.getNow(Optional.empty())),
                 info,
                 new PipelinesApi(pipelines, loader),
@@ -221,6 +223,11 @@ public final class Hub implements AutoCloseable {
                 camel,
                 id -> sessions.find(id).filter(session -> session.wants("kafka")).isPresent(),
                 () -> sessions.all().stream().map(Session::snapshot).toList()));
+    }
+
+    /** What comes before {@link #endSessions}. */
+    Drain drain() {
+        return drain;
     }
 
     /** Ends sessions and peers while routes still carry their last words. */

@@ -93,9 +93,15 @@ public final class RunningHub implements AutoCloseable {
         return main.getCamelContext();
     }
 
-    /** Ends sessions, then routes and port, then the parts. */
+    /** Makes a {@link #close} that waits for sessions, now or later, wait no longer. From any thread. */
+    public void hurry() {
+        hub.drain().cut();
+    }
+
+    /** Lets sessions go on for as long as the settings say, then ends them, then routes and port, then the parts. */
     @Override
     public void close() {
+        hub.drain().await();
         hub.endSessions();
         main.stop();
         hub.close();

@@ -205,6 +205,12 @@ public final class Peers implements AutoCloseable {
         return to.size();
     }
 
+    /** Tells all peers that the hub stops when this time is over. They stay connected; what they do about it is theirs. */
+    public void announceStop(Duration left) {
+        String news = PeerMessages.hubStopping(left);
+        having(peer -> true).forEach(peer -> peer.send(news));
+    }
+
     /**
      * Sends a picture to all viewers of a session: one copy for all of them, however many. Returns in microseconds.
      *

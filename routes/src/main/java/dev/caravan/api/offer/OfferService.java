@@ -50,9 +50,10 @@ public final class OfferService {
      *
      * @throws ApiError                400 when nothing is loaded, the graph cannot be run or the SDP cannot be answered; 404 for an unknown
      *                                 session to join or watch; 503 when WebRTC does not work here
-     * @throws SessionRefusedException when a limit is reached
+     * @throws SessionRefusedException when a limit is reached, or the hub is about to stop
      */
     public PeerAnswer accept(OfferBody offer) throws SessionRefusedException {
+        sessions.requireOpen();
         if (offer.watch().isPresent() && offer.join().isPresent()) {
             throw ApiError.badRequest("An offer either joins or watches a session: leave out 'join' or 'watch'");
         }

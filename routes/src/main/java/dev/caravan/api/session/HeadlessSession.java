@@ -49,6 +49,8 @@ public final class HeadlessSession {
      */
     public synchronized Map<String, Object> start(HeadlessBody body)
             throws SessionRefusedException, PipelineException, InterruptedException {
+        // Before the one that runs is ended for the new one.
+        sessions.requireOpen();
         Map<String, Object> answer = new LinkedHashMap<>();
         answer.put("status", "ok");
         Map<String, Object> parameters = new LinkedHashMap<>(body.parameters());
