@@ -8,7 +8,10 @@ import dev.caravan.http.HubServer;
 import dev.caravan.http.Mount;
 import dev.caravan.http.Page;
 import dev.caravan.inference.pipeline.PipelineLoader;
+import dev.caravan.logs.LifeCycleLine;
+import dev.caravan.logs.LifeCycleLog;
 import dev.caravan.processors.kafka.ForeignHeaderFilter;
+import dev.caravan.processors.kafka.KafkaHub;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.InetAddress;
@@ -35,6 +38,7 @@ import org.apache.camel.support.service.ServiceHelper;
 public final class RunningHub implements AutoCloseable {
 
     private static final int SHUTDOWN_SECONDS = 10;
+    private static final LifeCycleLog LIFE = new LifeCycleLog();
 
     private final Hub hub;
     private final Main main;
@@ -52,6 +56,7 @@ public final class RunningHub implements AutoCloseable {
      * @throws StartException with one line for the person who started it
      */
     static RunningHub start(Settings settings) throws StartException {
+        LIFE.info(LifeCycleLine.of("hub.starting"));
         checkPort(settings.server());
         createFolders(settings.folders());
         Hub hub = open(settings);
@@ -59,6 +64,7 @@ public final class RunningHub implements AutoCloseable {
         try {
             URI baseUri = run(hub, main);
             hub.info().openedAt(baseUri.toString());
+            LIFE.info(started(hub).and("address", baseUri));
             settings.pipelines().preload().ifPresent(id ->
                     hub.loader().load(List.of(new PipelineLoader.Entry(id, id, Map.of()))));
             return new RunningHub(hub, main, baseUri);
@@ -95,9 +101,19 @@ public final class RunningHub implements AutoCloseable {
     /** Ends sessions, then routes and port, then the parts. */
     @Override
     public void close() {
+        LIFE.info(LifeCycleLine.of("hub.stopping").and("address", baseUri));
         hub.endSessions();
         main.stop();
         hub.close();
+        LIFE.info(LifeCycleLine.of("hub.stopped").and("address", baseUri));
+    }
+
+    private static LifeCycleLine started(Hub hub) {
+        return LifeCycleLine.of("hub.started")
+                .and("version", hub.build().version())
+                .and("commit", hub.build().commit())
+                .and("device", hub.device())
+                .and("kafka", hub.kafka().map(KafkaHub::bootstrapServers).orElse("off"));
     }
 
     private static URI run(Hub hub, Main main) throws Exception {
