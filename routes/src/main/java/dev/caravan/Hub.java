@@ -41,6 +41,7 @@ import dev.caravan.inference.pipeline.PipelineSchema;
 import dev.caravan.inference.pipeline.builtin.BuiltInPipelines;
 import dev.caravan.jmx.HubBeans;
 import dev.caravan.jmx.HubParts;
+import dev.caravan.logs.LifeCycleLog;
 import dev.caravan.processors.frames.FfmpegPictures;
 import dev.caravan.processors.kafka.KafkaHub;
 import dev.caravan.processors.session.Session;
@@ -79,6 +80,7 @@ public final class Hub implements AutoCloseable {
     private final Deque<AutoCloseable> open = new ArrayDeque<>();
     private final BuildInfo build = BuildInfo.detect();
     private final CompletableFuture<Optional<Gpu>> gpu = CompletableFuture.supplyAsync(Gpu::detect);
+    private final LifeCycleLog life = new LifeCycleLog();
     private final Settings settings;
     private final FfmpegPictures pictures;
     private final Optional<KafkaHub> kafka;
@@ -98,9 +100,8 @@ public final class Hub implements AutoCloseable {
         this.settings = settings;
         // First: a device that cannot be had ends the start before anything runs for nothing.
         engine = owned(Engine.open(Translated.engine(settings)));
-        LOG.info("{}", engine.describe());
         pictures = owned(new FfmpegPictures(Translated.pictures(settings)));
-        kafka = Translated.kafka(settings, clock);
+        kafka = Translated.kafka(settings, clock, life.kafka());
         kafka.ifPresent(this::owned);
         ModelStore store = new ModelStore(settings.folders().models());
         pipelines = BuiltInPipelines.registry(
@@ -108,13 +109,14 @@ public final class Hub implements AutoCloseable {
         PipelineLoader.Listener listener =
                 kafka.<PipelineLoader.Listener>map(KafkaHub::scopeEvents).orElse(new PipelineLoader.Listener() {});
         AdapterFolders adapters = new AdapterFolders(settings.folders().loras(), settings.folders().samples());
-        loader = owned(new PipelineLoader(pipelines, settings.folders().models(), adapters, listener, clock));
+        loader = owned(new PipelineLoader(pipelines, settings.folders().models(), adapters, life.models(listener), clock));
         ServiceTokens tokens = Translated.tokens(settings);
         DownloadSettings web = Translated.downloads(settings, tokens);
         ModelDownloads downloads = owned(new ModelDownloads(store, web, clock));
         assets = new AssetFolder(settings.folders().assets(), settings.limits().assetBytes());
         AssetPictures assetPictures = new AssetPictures(assets, owned(new FfmpegPictures(Translated.assetPictures(settings))));
         sessions = owned(new Sessions(loader, pictures, assetPictures, settings.limits().sessions(), clock));
+        sessions.subscribe("life-cycle-log", life.sessions());
         peers = owned(LibWebRtc.peers(Translated.webrtc(settings), clock));
         owned(new HubBeans(
                 ManagementFactory.getPlatformMBeanServer(),
@@ -130,7 +132,7 @@ public final class Hub implements AutoCloseable {
         longCalls = owned(new LongCalls(LONG_CALLS));
         info = new HubInfoApi(build.version(), settings, pipelines, this::records);
         OfferService offers =
-                new OfferService(pipelines, loader, sessions, peers::accept, () -> UUID.randomUUID().toString());
+                new OfferService(pipelines, loader, sessions, offer -> peers.accept(life.peer(offer)), () -> UUID.randomUUID().toString());
         api = List.of(
                 new HealthApi(build.version(), build.commit(), clock, new Checks(kafka, peers, sessions, loader).parts(), drain::begun),
                 new HardwareApi(() -> gpu.getNow(Optional.empty())),

@@ -9,7 +9,10 @@ import dev.caravan.http.HubServer;
 import dev.caravan.http.Mount;
 import dev.caravan.http.Page;
 import dev.caravan.inference.pipeline.PipelineLoader;
+import dev.caravan.logs.LifeCycleLine;
+import dev.caravan.logs.LifeCycleLog;
 import dev.caravan.processors.kafka.ForeignHeaderFilter;
+import dev.caravan.processors.kafka.KafkaHub;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.InetAddress;
@@ -36,6 +39,7 @@ import org.apache.camel.support.service.ServiceHelper;
 public final class RunningHub implements AutoCloseable {
 
     private static final int SHUTDOWN_SECONDS = 10;
+    private static final LifeCycleLog LIFE = new LifeCycleLog();
 
     private final Hub hub;
     private final Main main;
@@ -53,6 +57,7 @@ public final class RunningHub implements AutoCloseable {
      * @throws StartException with one line for the person who started it
      */
     static RunningHub start(Settings settings) throws StartException {
+        LIFE.info(LifeCycleLine.of("hub.starting"));
         checkPort(settings.server());
         createFolders(settings.folders());
         Hub hub = open(settings);
@@ -60,6 +65,7 @@ public final class RunningHub implements AutoCloseable {
         try {
             URI baseUri = run(hub, main);
             hub.info().openedAt(baseUri.toString());
+            LIFE.info(started(hub).and("address", baseUri));
             settings.pipelines().preload().ifPresent(id ->
                     hub.loader().load(List.of(new PipelineLoader.Entry(id, id, Map.of()))));
             return new RunningHub(hub, main, baseUri);
@@ -101,10 +107,20 @@ public final class RunningHub implements AutoCloseable {
     /** Lets sessions go on for as long as the settings say, then ends them, then routes and port, then the parts. */
     @Override
     public void close() {
+        LIFE.info(LifeCycleLine.of("hub.stopping").and("address", baseUri));
         hub.drain().await();
         hub.endSessions();
         main.stop();
         hub.close();
+        LIFE.info(LifeCycleLine.of("hub.stopped").and("address", baseUri));
+    }
+
+    private static LifeCycleLine started(Hub hub) {
+        return LifeCycleLine.of("hub.started")
+                .and("version", hub.build().version())
+                .and("commit", hub.build().commit())
+                .and("device", hub.device())
+                .and("kafka", hub.kafka().map(KafkaHub::bootstrapServers).orElse("off"));
     }
 
     private static URI run(Hub hub, Main main) throws Exception {

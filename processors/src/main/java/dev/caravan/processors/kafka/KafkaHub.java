@@ -63,21 +63,32 @@ public final class KafkaHub implements AutoCloseable {
         health.start();
     }
 
-    /** Starts a broker of our own beside the hub. Returns at once. */
+    /** Without anybody who is told when it comes and goes. */
     public static KafkaHub embedded(BrokerSettings settings, KafkaOptions options, InstantSource clock, RandomGenerator random) {
+        return embedded(settings, options, clock, random, BrokerListener.NONE);
+    }
+
+    /** Starts a broker of our own beside the hub. Returns at once. */
+    public static KafkaHub embedded(
+            BrokerSettings settings, KafkaOptions options, InstantSource clock, RandomGenerator random, BrokerListener listener) {
         KafkaHealth[] health = new KafkaHealth[1];
-        EmbeddedBroker broker = EmbeddedBroker.prepare(settings, random, () -> health[0].brokerStarted());
+        EmbeddedBroker broker = EmbeddedBroker.prepare(settings, random, () -> health[0].brokerStarted(), listener);
         KafkaConnection connection = KafkaConnection.plaintext(broker.bootstrapServers());
         KafkaTopics topics = new KafkaTopics(options.plan(Optional.of((short) 1)), true);
-        health[0] = new KafkaHealth(connection, topics, broker::trouble, HEALTH_EVERY, clock);
+        health[0] = new KafkaHealth(connection, topics, broker::trouble, HEALTH_EVERY, clock, listener);
         broker.begin();
         return new KafkaHub(connection, options, clock, broker, health[0]);
     }
 
-    /** Uses a cluster of somebody else. Returns at once. */
+    /** Without anybody who is told when it comes and goes. */
     public static KafkaHub cluster(KafkaConnection connection, KafkaOptions options, InstantSource clock) {
+        return cluster(connection, options, clock, BrokerListener.NONE);
+    }
+
+    /** Uses a cluster of somebody else. Returns at once. */
+    public static KafkaHub cluster(KafkaConnection connection, KafkaOptions options, InstantSource clock, BrokerListener listener) {
         KafkaTopics topics = new KafkaTopics(options.plan(Optional.empty()), false);
-        KafkaHealth health = new KafkaHealth(connection, topics, Optional::empty, HEALTH_EVERY, clock);
+        KafkaHealth health = new KafkaHealth(connection, topics, Optional::empty, HEALTH_EVERY, clock, listener);
         return new KafkaHub(connection, options, clock, null, health);
     }
 

@@ -47,7 +47,6 @@ final class PeerStay implements PeerListener {
 
     @Override
     public void ended(String peerId, String reason) {
-        LOG.info("{} left session {}: {}", peer.source(), session.id(), reason);
         leave();
     }
 
