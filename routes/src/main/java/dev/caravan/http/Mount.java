@@ -10,7 +10,6 @@ import io.vertx.ext.web.RoutingContext;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -34,17 +33,13 @@ public final class Mount {
     private final Optional<Secret> token;
     private final Page page;
     private final ApiPages docs;
-    private final Predicate<String> console;
 
-    /** @param console whether a path is a file of the console, which has to be seen to ask for the token */
-    public Mount(
-            Router router, Settings.Server settings, Optional<Secret> token, Page page, ApiPages docs, Predicate<String> console) {
+    public Mount(Router router, Settings.Server settings, Optional<Secret> token, Page page, ApiPages docs) {
         this.router = router;
         this.settings = settings;
         this.token = token;
         this.page = page;
         this.docs = docs;
-        this.console = console;
     }
 
     /** To be called once, before the port opens. */
@@ -55,7 +50,7 @@ public final class Mount {
         router.route().order(GUARDS - 3).handler(new CrossOrigin());
         token.ifPresent(token -> router.route()
                 .order(GUARDS - 2)
-                .handler(new TokenGuard(token, path -> page.has(path) || docs.has(path) || console.test(path), page::shell)));
+                .handler(new TokenGuard(token, path -> page.has(path) || docs.has(path), page::shell)));
         router.route().order(GUARDS - 1).handler(Mount::forms);
         router.route().order(GUARDS).method(HttpMethod.HEAD).handler(context ->
                 context.reroute(HttpMethod.GET, context.request().uri()));
@@ -65,13 +60,9 @@ public final class Mount {
         router.route().order(LAST).handler(this::nobody);
     }
 
-    /** Paths that are answered by routes, by the console or not at all, never by the page. */
+    /** Paths that are answered by routes or not at all, never by the page. */
     static boolean isApi(String path) {
-        return below("/api", path) || below("/health", path) || below("/jolokia", path) || below("/hawtio", path);
-    }
-
-    private static boolean below(String parent, String path) {
-        return path.equals(parent) || path.startsWith(parent + "/");
+        return path.equals("/api") || path.startsWith("/api/") || path.equals("/health") || path.startsWith("/health/");
     }
 
     private void headers(RoutingContext context) {

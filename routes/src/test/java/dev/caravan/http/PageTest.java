@@ -34,8 +34,7 @@ class PageTest {
     static void start() throws Exception {
         vertx = Vertx.vertx();
         Router router = Router.router(vertx);
-        new Mount(router, TestHub.settings(data).server(), Optional.empty(), new Page("test-page"), new ApiPages(() -> new byte[0]), path -> false)
-                .install();
+        new Mount(router, TestHub.settings(data).server(), Optional.empty(), new Page("test-page"), new ApiPages(() -> new byte[0])).install();
         server = vertx.createHttpServer()
                 .requestHandler(router)
                 .listen(0, "127.0.0.1")
