@@ -1,6 +1,7 @@
 package dev.caravan;
 
 import dev.caravan.api.AbsentApi;
+import dev.caravan.api.AccessApi;
 import dev.caravan.api.ApiRoutes;
 import dev.caravan.api.AssetsApi;
 import dev.caravan.api.FrameDoor;
@@ -48,6 +49,7 @@ import dev.caravan.processors.session.Session;
 import dev.caravan.processors.session.Sessions;
 import dev.caravan.processors.webrtc.Peers;
 import dev.caravan.processors.webrtc.libwebrtc.LibWebRtc;
+import dev.caravan.security.Authentication;
 import io.vertx.ext.web.Router;
 import java.lang.management.ManagementFactory;
 import java.time.InstantSource;
@@ -82,6 +84,7 @@ public final class Hub implements AutoCloseable {
     private final CompletableFuture<Optional<Gpu>> gpu = CompletableFuture.supplyAsync(Gpu::detect);
     private final LifeCycleLog life = new LifeCycleLog();
     private final Settings settings;
+    private final Authentication authentication;
     private final FfmpegPictures pictures;
     private final Optional<KafkaHub> kafka;
     private final Engine engine;
@@ -98,6 +101,7 @@ public final class Hub implements AutoCloseable {
 
     private Hub(Settings settings, InstantSource clock) {
         this.settings = settings;
+        authentication = Authentication.of(settings.security(), clock);
         // First: a device that cannot be had ends the start before anything runs for nothing.
         engine = owned(Engine.open(Translated.engine(settings)));
         pictures = owned(new FfmpegPictures(Translated.pictures(settings)));
@@ -152,6 +156,7 @@ public final class Hub implements AutoCloseable {
                 new HeadlessApi(sessions, new HeadlessSession(pipelines, loader, sessions), pictures),
                 new LogsApi(settings.folders().logs().resolve(Logs.FILE)),
                 new KeysApi(tokens),
+                new AccessApi(authentication.joinTokens(), sessions, clock, settings.server().tls().isPresent()),
                 new OnboardingApi(settings.folders().data().resolve("onboarding.json")),
                 new AbsentApi());
     }
@@ -167,6 +172,11 @@ public final class Hub implements AutoCloseable {
 
     public Settings settings() {
         return settings;
+    }
+
+    /** Who may come in. */
+    public Authentication authentication() {
+        return authentication;
     }
 
     public BuildInfo build() {

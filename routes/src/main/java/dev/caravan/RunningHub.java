@@ -3,7 +3,6 @@ package dev.caravan;
 import dev.caravan.api.ApiRoutes;
 import dev.caravan.api.OpenApi;
 import dev.caravan.config.Settings;
-import dev.caravan.console.Console;
 import dev.caravan.http.ApiPages;
 import dev.caravan.http.HubServer;
 import dev.caravan.http.Mount;
@@ -136,10 +135,9 @@ public final class RunningHub implements AutoCloseable {
         new Mount(
                         server.router(),
                         settings.server(),
-                        settings.security().operator(),
+                        hub.authentication(),
                         new Page("ui"),
-                        new ApiPages(new OpenApi(camel, hub.build().version())::json),
-                        Console::isOpen)
+                        new ApiPages(new OpenApi(camel, hub.build().version())::json))
                 .install();
         hub.mount(server.router());
         PlatformHttpComponent http = camel.getComponent("platform-http", PlatformHttpComponent.class);

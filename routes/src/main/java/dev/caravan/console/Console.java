@@ -14,7 +14,8 @@ import java.util.Map;
 
 /**
  * Mounts the console: Hawtio's files, the few JSON answers its front end asks for, our page in it, and Jolokia. All of it sits between
- * the guards and Camel's routes. The files alone may be seen by everybody ({@link #isOpen}): the form that asks for a token is among them.
+ * the guards and Camel's routes. The guard lets everybody see the files, for the form that asks for a token is among them; who one is and
+ * how one logs in and out ({@code /hawtio/user}, {@code /hawtio/auth/...}) it answers itself.
  */
 public final class Console implements AutoCloseable {
 
@@ -47,16 +48,6 @@ public final class Console implements AutoCloseable {
     private final JolokiaDoor jolokia = new JolokiaDoor();
     private final Buffer index = resource("hawtio-static/index.html");
     private final Buffer branding = resource("console/hawtconfig.json");
-
-    /** Whether a path is a file of the console that may be read without a token. Nothing that tells of this hub is. */
-    public static boolean isOpen(String path) {
-        return path.equals(HOME)
-                || path.startsWith(HOME + "/")
-                        && !path.startsWith(HOME + "/jolokia")
-                        && !path.equals(HOME + "/user")
-                        && !path.equals(HOME + "/auth/login")
-                        && !path.equals(HOME + "/auth/logout");
-    }
 
     /** To be called once, before the port opens. */
     public void mount(Router router) {

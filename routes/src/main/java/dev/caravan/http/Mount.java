@@ -1,18 +1,16 @@
 package dev.caravan.http;
 
 import dev.caravan.config.Hosts;
-import dev.caravan.config.Secret;
 import dev.caravan.config.Settings;
+import dev.caravan.security.Authentication;
 import io.vertx.core.http.HttpClosedException;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.util.Locale;
-import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,47 +31,42 @@ public final class Mount {
 
     private final Router router;
     private final Settings.Server settings;
-    private final Optional<Secret> token;
+    private final Authentication authentication;
     private final Page page;
     private final ApiPages docs;
-    private final Predicate<String> console;
 
-    /** @param console whether a path is a file of the console, which has to be seen to ask for the token */
-    public Mount(
-            Router router, Settings.Server settings, Optional<Secret> token, Page page, ApiPages docs, Predicate<String> console) {
+    public Mount(Router router, Settings.Server settings, Authentication authentication, Page page, ApiPages docs) {
         this.router = router;
         this.settings = settings;
-        this.token = token;
+        this.authentication = authentication;
         this.page = page;
         this.docs = docs;
-        this.console = console;
     }
 
     /** To be called once, before the port opens. */
     public void install() {
         router.route().order(FIRST).handler(this::headers).failureHandler(this::failed);
         router.route().order(FIRST + 1).handler(Mount::oneSpelling);
-        router.route().order(GUARDS - 4).handler(new HostGuard(settings));
-        router.route().order(GUARDS - 3).handler(new CrossOrigin());
-        token.ifPresent(token -> router.route()
-                .order(GUARDS - 2)
-                .handler(new TokenGuard(token, path -> page.has(path) || docs.has(path) || console.test(path), page::shell)));
+        Origins origins = new Origins(settings);
+        router.route().order(GUARDS - 5).handler(new HostGuard(settings, origins));
+        router.route().order(GUARDS - 4).handler(new CrossOrigin(origins));
+        router.route()
+                .order(GUARDS - 3)
+                .handler(new Guard(authentication, origins, path -> page.has(path) || docs.has(path), page::shell));
         router.route().order(GUARDS - 1).handler(Mount::forms);
         router.route().order(GUARDS).method(HttpMethod.HEAD).handler(context ->
                 context.reroute(HttpMethod.GET, context.request().uri()));
+
+        new ConsoleLogin(authentication, settings.tls().isPresent()).mount(router);
 
         router.get().order(LAST - 2).blockingHandler(docs, false);
         router.get().order(LAST - 1).blockingHandler(page, false);
         router.route().order(LAST).handler(this::nobody);
     }
 
-    /** Paths that are answered by routes, by the console or not at all, never by the page. */
+    /** Paths that are answered by routes or not at all, never by the page. */
     static boolean isApi(String path) {
-        return below("/api", path) || below("/health", path) || below("/jolokia", path) || below("/hawtio", path);
-    }
-
-    private static boolean below(String parent, String path) {
-        return path.equals(parent) || path.startsWith(parent + "/");
+        return path.equals("/api") || path.startsWith("/api/") || path.equals("/health") || path.startsWith("/health/");
     }
 
     private void headers(RoutingContext context) {

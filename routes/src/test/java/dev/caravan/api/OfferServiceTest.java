@@ -19,6 +19,7 @@ import dev.caravan.processors.webrtc.PeerAnswer;
 import dev.caravan.processors.webrtc.PeerOffer;
 import dev.caravan.processors.webrtc.WebRtcUnavailableException;
 import java.time.Duration;
+import dev.caravan.security.Principal;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -63,7 +64,7 @@ class OfferServiceTest {
         SessionSnapshot session = snapshot("peer-1");
         assertEquals(List.of("gray", "passthrough"), session.pipelines());
         assertEquals(List.of("webrtc:peer-1"), session.viewers());
-        assertEquals(Map.of("user_id", "u"), session("peer-1").attributes());
+        assertEquals(Map.of("user_id", "u", "principal", "local"), session("peer-1").attributes());
         assertEquals(0.7, session("peer-1").parameters().get("noise_scale"));
         assertTrue(accepted.getFirst().source() && accepted.getFirst().viewer() && accepted.getFirst().controls());
     }
@@ -106,7 +107,7 @@ class OfferServiceTest {
         try (Bench empty = new Bench(EchoPipeline.of("passthrough"))) {
             OfferService none = new OfferService(empty.registry, empty.loader, empty.sessions, this::accept, () -> "p");
 
-            ApiError refused = assertThrows(ApiError.class, () -> none.accept(body(graph("'source_mode':'ndi'", "x"))));
+            ApiError refused = assertThrows(ApiError.class, () -> none.accept(body(graph("'source_mode':'ndi'", "x")), Principal.LOCAL));
 
             assertEquals(400, refused.status());
             assertEquals("Pipeline not loaded. Please load pipeline first.", refused.getMessage());
@@ -251,7 +252,7 @@ class OfferServiceTest {
     }
 
     private PeerAnswer offer(String json) throws SessionRefusedException {
-        return offers.accept(body(json));
+        return offers.accept(body(json), Principal.LOCAL);
     }
 
     private static OfferBody body(String json) {
