@@ -37,7 +37,7 @@ public record TopicPlan(int partitions, Optional<Short> replication, Optional<St
     }
 
     /** The topics as they are created where they are missing. Bytes are per partition. */
-    List<NewTopic> topics() {
+    public List<NewTopic> topics() {
         var topics = new ArrayList<>(List.of(
                 live(FRAMES_IN),
                 live(FRAMES_OUT),
