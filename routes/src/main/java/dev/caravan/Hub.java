@@ -16,6 +16,7 @@ import dev.caravan.api.LorasApi;
 import dev.caravan.api.ModelsApi;
 import dev.caravan.api.OnboardingApi;
 import dev.caravan.api.PipelinesApi;
+import dev.caravan.api.RoutesApi;
 import dev.caravan.api.SessionsApi;
 import dev.caravan.api.WebrtcApi;
 import dev.caravan.api.WorkflowApi;
@@ -38,6 +39,7 @@ import dev.caravan.inference.pipeline.PipelineLoader;
 import dev.caravan.inference.pipeline.PipelineRegistry;
 import dev.caravan.inference.pipeline.PipelineSchema;
 import dev.caravan.inference.pipeline.builtin.BuiltInPipelines;
+import dev.caravan.live.LiveRoutes;
 import dev.caravan.processors.frames.FfmpegPictures;
 import dev.caravan.processors.kafka.KafkaHub;
 import dev.caravan.processors.session.Session;
@@ -87,6 +89,7 @@ public final class Hub implements AutoCloseable {
     private final LorasApi loras;
     private final LongCalls longCalls;
     private final HubInfoApi info;
+    private final LiveRoutes live;
     private final List<ApiRoutes> api;
 
     private Hub(Settings settings, InstantSource clock) {
@@ -119,6 +122,7 @@ public final class Hub implements AutoCloseable {
                 clock));
         loras = new LorasApi(library);
         longCalls = owned(new LongCalls(LONG_CALLS));
+        live = owned(new LiveRoutes(settings.folders().routes(), clock));
         info = new HubInfoApi(build.version(), settings, pipelines, this::records);
         OfferService offers =
                 new OfferService(pipelines, loader, sessions, peers::accept, () -> UUID.randomUUID().toString());
@@ -141,6 +145,7 @@ public final class Hub implements AutoCloseable {
                 new HeadlessApi(sessions, new HeadlessSession(pipelines, loader, sessions), pictures),
                 new LogsApi(settings.folders().logs().resolve(Logs.FILE)),
                 new KeysApi(tokens),
+                new RoutesApi(live),
                 new OnboardingApi(settings.folders().data().resolve("onboarding.json")),
                 new AbsentApi());
     }
@@ -189,6 +194,11 @@ public final class Hub implements AutoCloseable {
         return info;
     }
 
+    /** The user's routes, which come and go while the hub runs. */
+    public LiveRoutes live() {
+        return live;
+    }
+
     /** The groups of the HTTP contract. */
     List<ApiRoutes> api() {
         return api;
@@ -209,6 +219,7 @@ public final class Hub implements AutoCloseable {
                         "caravanPeers", peers,
                         "frameDoor", new FrameDoor(sessions, settings.limits().frameBytes()))
                 .forEach(camel.getRegistry()::bind);
+        live.bind(camel);
         kafka.ifPresent(hub -> hub.bind(
                 camel,
                 id -> sessions.find(id).filter(session -> session.wants("kafka")).isPresent(),
