@@ -17,6 +17,7 @@ import dev.caravan.api.LorasApi;
 import dev.caravan.api.ModelsApi;
 import dev.caravan.api.OnboardingApi;
 import dev.caravan.api.PipelinesApi;
+import dev.caravan.api.RoutesApi;
 import dev.caravan.api.SessionsApi;
 import dev.caravan.api.WebrtcApi;
 import dev.caravan.api.WorkflowApi;
@@ -43,6 +44,7 @@ import dev.caravan.inference.pipeline.builtin.BuiltInPipelines;
 import dev.caravan.jmx.HubBeans;
 import dev.caravan.jmx.HubParts;
 import dev.caravan.logs.LifeCycleLog;
+import dev.caravan.live.LiveRoutes;
 import dev.caravan.processors.frames.FfmpegPictures;
 import dev.caravan.processors.kafka.KafkaHub;
 import dev.caravan.processors.session.Session;
@@ -97,6 +99,7 @@ public final class Hub implements AutoCloseable {
     private final LorasApi loras;
     private final LongCalls longCalls;
     private final HubInfoApi info;
+    private final LiveRoutes live;
     private final List<ApiRoutes> api;
 
     private Hub(Settings settings, InstantSource clock) {
@@ -134,6 +137,7 @@ public final class Hub implements AutoCloseable {
                 clock));
         loras = new LorasApi(library);
         longCalls = owned(new LongCalls(LONG_CALLS));
+        live = owned(new LiveRoutes(settings.folders().routes(), clock));
         info = new HubInfoApi(build.version(), settings, pipelines, this::records);
         OfferService offers =
                 new OfferService(pipelines, loader, sessions, offer -> peers.accept(life.peer(offer)), () -> UUID.randomUUID().toString());
@@ -157,6 +161,7 @@ public final class Hub implements AutoCloseable {
                 new LogsApi(settings.folders().logs().resolve(Logs.FILE)),
                 new KeysApi(tokens),
                 new AccessApi(authentication.joinTokens(), sessions, clock, settings.server().tls().isPresent()),
+                new RoutesApi(live),
                 new OnboardingApi(settings.folders().data().resolve("onboarding.json")),
                 new AbsentApi());
     }
@@ -210,6 +215,11 @@ public final class Hub implements AutoCloseable {
         return info;
     }
 
+    /** The user's routes, which come and go while the hub runs. */
+    public LiveRoutes live() {
+        return live;
+    }
+
     /** The groups of the HTTP contract. */
     List<ApiRoutes> api() {
         return api;
@@ -231,6 +241,7 @@ public final class Hub implements AutoCloseable {
                         "caravanPeers", peers,
                         "frameDoor", new FrameDoor(sessions, settings.limits().frameBytes()))
                 .forEach(camel.getRegistry()::bind);
+        live.bind(camel);
         kafka.ifPresent(hub -> hub.bind(
                 camel,
                 id -> sessions.find(id).filter(session -> session.wants("kafka")).isPresent(),

@@ -23,6 +23,8 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import org.apache.camel.CamelContext;
+import org.apache.camel.component.kafka.KafkaComponent;
+import org.apache.camel.component.kafka.KafkaHeaderFilterStrategy;
 import org.apache.camel.component.platform.http.PlatformHttpComponent;
 import org.apache.camel.http.base.HttpHeaderFilterStrategy;
 import org.apache.camel.main.BaseMainSupport;
@@ -108,6 +110,7 @@ public final class RunningHub implements AutoCloseable {
     public void close() {
         LIFE.info(LifeCycleLine.of("hub.stopping").and("address", baseUri));
         hub.drain().await();
+        hub.live().close();
         hub.endSessions();
         main.stop();
         hub.close();
@@ -145,7 +148,12 @@ public final class RunningHub implements AutoCloseable {
         http.setServerRequestValidation(false);
         // On the component, so that it holds for every route, a user's own included.
         http.setHeaderFilterStrategy(ForeignHeaderFilter.over(new HttpHeaderFilterStrategy()));
+        // A user may name a broker even where the hub has none.
+        camel.getComponent("kafka", KafkaComponent.class)
+                .getConfiguration()
+                .setHeaderFilterStrategy(ForeignHeaderFilter.over(new KafkaHeaderFilterStrategy()));
         main.start();
+        hub.live().begin(camel);
         return address(settings.server(), server.listen());
     }
 
@@ -169,9 +177,7 @@ public final class RunningHub implements AutoCloseable {
                 .withShutdownTimeout(SHUTDOWN_SECONDS)
                 .withShutdownNowOnTimeout(true)
                 .withJmxEnabled(true)
-                .withRoutesIncludePattern("classpath:camel/*.camel.yaml,file:" + settings.folders().routes() + "/*.yaml")
-                // A user's broken file is logged and left out; the hub starts without it.
-                .withRoutesCollectorIgnoreLoadingError(true);
+                .withRoutesIncludePattern("classpath:camel/*.camel.yaml");
         if (hub.kafka().isEmpty()) {
             main.configure().withRoutesExcludePattern("**/kafka-*.camel.yaml");
         }
