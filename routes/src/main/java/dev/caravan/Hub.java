@@ -17,6 +17,7 @@ import dev.caravan.api.LorasApi;
 import dev.caravan.api.ModelsApi;
 import dev.caravan.api.OnboardingApi;
 import dev.caravan.api.PipelinesApi;
+import dev.caravan.api.Readiness;
 import dev.caravan.api.RoutesApi;
 import dev.caravan.api.SessionsApi;
 import dev.caravan.api.WebrtcApi;
@@ -37,14 +38,16 @@ import dev.caravan.inference.model.ModelDownloads;
 import dev.caravan.inference.model.ModelStore;
 import dev.caravan.inference.ort.Engine;
 import dev.caravan.inference.pipeline.AdapterFolders;
+import dev.caravan.inference.pipeline.Pipeline;
 import dev.caravan.inference.pipeline.PipelineLoader;
 import dev.caravan.inference.pipeline.PipelineRegistry;
 import dev.caravan.inference.pipeline.PipelineSchema;
 import dev.caravan.inference.pipeline.builtin.BuiltInPipelines;
 import dev.caravan.jmx.HubBeans;
 import dev.caravan.jmx.HubParts;
-import dev.caravan.logs.LifeCycleLog;
 import dev.caravan.live.LiveRoutes;
+import dev.caravan.logs.LifeCycleLog;
+import dev.caravan.metrics.HubMetrics;
 import dev.caravan.processors.frames.FfmpegPictures;
 import dev.caravan.processors.kafka.KafkaHub;
 import dev.caravan.processors.session.Session;
@@ -56,12 +59,14 @@ import io.vertx.ext.web.Router;
 import java.lang.management.ManagementFactory;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.Collectors;
 import org.apache.camel.CamelContext;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -90,6 +95,8 @@ public final class Hub implements AutoCloseable {
     private final FfmpegPictures pictures;
     private final Optional<KafkaHub> kafka;
     private final Engine engine;
+    private final HubMetrics metrics;
+    private final Readiness readiness;
     private final PipelineRegistry pipelines;
     private final PipelineLoader loader;
     private final Sessions sessions;
@@ -107,28 +114,35 @@ public final class Hub implements AutoCloseable {
         authentication = Authentication.of(settings.security(), clock);
         // First: a device that cannot be had ends the start before anything runs for nothing.
         engine = owned(Engine.open(Translated.engine(settings)));
+        metrics = owned(new HubMetrics(build.version(), engine));
+        readiness = new Readiness(settings.pipelines().preload());
         pictures = owned(new FfmpegPictures(Translated.pictures(settings)));
         kafka = Translated.kafka(settings, clock, life.kafka());
         kafka.ifPresent(this::owned);
         ModelStore store = new ModelStore(settings.folders().models());
         pipelines = BuiltInPipelines.registry(
                 PipelineSchema::load, (id, folder) -> store.missing(id), clock, engine, settings.pipelines().standIns());
-        PipelineLoader.Listener listener =
-                kafka.<PipelineLoader.Listener>map(KafkaHub::scopeEvents).orElse(new PipelineLoader.Listener() {});
+        List<PipelineLoader.Listener> loads = new ArrayList<>(List.of(
+                readiness, metrics.models(pipelines.all().stream().map(Pipeline::id).collect(Collectors.toSet()))));
+        kafka.ifPresent(hub -> loads.add(hub.scopeEvents()));
         AdapterFolders adapters = new AdapterFolders(settings.folders().loras(), settings.folders().samples());
-        loader = owned(new PipelineLoader(pipelines, settings.folders().models(), adapters, life.models(listener), clock));
+        loader = owned(new PipelineLoader(
+                pipelines, settings.folders().models(), adapters, life.models(new LoadListeners(loads)), clock));
         ServiceTokens tokens = Translated.tokens(settings);
         DownloadSettings web = Translated.downloads(settings, tokens);
         ModelDownloads downloads = owned(new ModelDownloads(store, web, clock));
         assets = new AssetFolder(settings.folders().assets(), settings.limits().assetBytes());
         AssetPictures assetPictures = new AssetPictures(assets, owned(new FfmpegPictures(Translated.assetPictures(settings))));
-        sessions = owned(new Sessions(loader, pictures, assetPictures, settings.limits().sessions(), clock));
+        sessions = owned(new Sessions(loader, pictures, assetPictures, settings.limits().sessions(), clock, metrics.sessions()));
         sessions.subscribe("life-cycle-log", life.sessions());
-        peers = owned(LibWebRtc.peers(Translated.webrtc(settings), clock));
+        peers = owned(LibWebRtc.peers(Translated.webrtc(settings), clock, metrics.sessions()));
+        metrics.watch(sessions, peers);
+        kafka.ifPresent(metrics::watch);
         owned(new HubBeans(
                 ManagementFactory.getPlatformMBeanServer(),
                 new HubParts(build.version(), engine.describe(), pipelines, loader, sessions, peers, clock)));
         drain = new Drain(sessions, peers, settings.drain());
+        readiness.drainWhen(drain::begun);
         LoraLibrary library = owned(new LoraLibrary(
                 new LoraFolder(adapters.own(), adapters.shared()),
                 Translated.loraSources(settings),
@@ -142,7 +156,7 @@ public final class Hub implements AutoCloseable {
         OfferService offers =
                 new OfferService(pipelines, loader, sessions, offer -> peers.accept(life.peer(offer)), () -> UUID.randomUUID().toString());
         api = List.of(
-                new HealthApi(build.version(), build.commit(), clock, new Checks(kafka, peers, sessions, loader).parts(), drain::begun),
+                new HealthApi(build.version(), build.commit(), clock, new Checks(kafka, peers, sessions, loader).parts(), readiness),
                 new HardwareApi(() -> gpu.getNow(Optional.empty())),
                 info,
                 new PipelinesApi(pipelines, loader),
@@ -205,6 +219,11 @@ public final class Hub implements AutoCloseable {
         return kafka;
     }
 
+    /** Whether work may be sent; whoever drains the hub says so there. */
+    Readiness readiness() {
+        return readiness;
+    }
+
     /** One line about what models run on, and why not on the other. */
     String device() {
         return engine.describe();
@@ -230,6 +249,7 @@ public final class Hub implements AutoCloseable {
         owned(new Console()).mount(router);
         new AssetUploads(assets).mount(router);
         loras.mount(router, longCalls);
+        metrics.mount(router);
     }
 
     /** Gives a context what components and routes look for in it. To be called before routes are loaded. */
@@ -242,10 +262,12 @@ public final class Hub implements AutoCloseable {
                         "frameDoor", new FrameDoor(sessions, settings.limits().frameBytes()))
                 .forEach(camel.getRegistry()::bind);
         live.bind(camel);
+        metrics.watch(camel);
         kafka.ifPresent(hub -> hub.bind(
                 camel,
                 id -> sessions.find(id).filter(session -> session.wants("kafka")).isPresent(),
-                () -> sessions.all().stream().map(Session::snapshot).toList()));
+                () -> sessions.all().stream().map(Session::snapshot).toList(),
+                metrics.sessions()));
     }
 
     /** What comes before {@link #endSessions}. */

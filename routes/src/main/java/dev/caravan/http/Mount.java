@@ -64,9 +64,9 @@ public final class Mount {
         router.route().order(LAST).handler(this::nobody);
     }
 
-    /** Paths that are answered by routes or not at all, never by the page. */
+    /** Paths that are answered by routes and machines' handlers or not at all, never by the page. */
     static boolean isApi(String path) {
-        return path.equals("/api") || path.startsWith("/api/") || path.equals("/health") || path.startsWith("/health/");
+        return path.equals("/metrics") || path.equals("/api") || path.startsWith("/api/") || path.equals("/health") || path.startsWith("/health/");
     }
 
     private void headers(RoutingContext context) {
