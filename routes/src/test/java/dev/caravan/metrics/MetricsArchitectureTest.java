@@ -12,7 +12,7 @@ class MetricsArchitectureTest {
 
     private static final JavaClasses CLASSES = new ClassFileImporter()
             .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
-            .importPackages("dev.caravan");
+            .importPath("target/classes");
 
     @Test
     void metricsKnowNoOtherRoomOfTheApplication() {

@@ -8,8 +8,10 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.caravan.inference.frame.Frame;
 import dev.caravan.inference.frame.Origin;
 import dev.caravan.inference.frame.Picture;
+import dev.caravan.processors.session.Exit;
 import dev.caravan.processors.session.SessionEvent;
 import dev.caravan.processors.session.SessionObserver;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -92,6 +94,27 @@ class OutTest {
         assertEquals(
                 Map.of("type", "applied", "session_id", "s", "timestamp_ms", 17, "offset", 3, "parameters", Map.of("n", 1)),
                 new ObjectMapper().readValue(EventsOut.json(event), Map.class));
+    }
+
+    @Test
+    void whatKafkaHasIsToldWithTheTimeSinceItsInputCame() {
+        List<String> told = new ArrayList<>();
+        SessionObserver observer = new SessionObserver() {
+            @Override
+            public void sent(Exit exit, String sessionId, long sequence, long micros) {
+                told.add(exit + " " + sessionId + " " + sequence + " after " + micros);
+            }
+        };
+        FramesOut out = new FramesOut(s -> true, 0, outlet(10), () -> nanos, () -> Instant.ofEpochMilli(9), observer);
+        Exchange arrives = exchange(frame("s"));
+        Exchange lost = exchange(frame("s"));
+        lost.setProperty(Outlet.LOST, true);
+        out.admit(arrives);
+        out.admit(lost);
+        assertEquals(List.of(), told, "it is on its way");
+        done(arrives);
+        done(lost);
+        assertEquals(List.of("KAFKA s 0 after 9000"), told);
     }
 
     private Outlet outlet(int limit) {
