@@ -263,6 +263,9 @@ public final class SettingsReader {
     private Settings.KafkaAccess kafkaAccess() throws ConfigException {
         Optional<Settings.Login> login = values.find(Option.KAFKA_SASL_USERNAME)
                 .flatMap(user -> secret(Option.KAFKA_SASL_PASSWORD).map(p -> new Settings.Login(user, p)));
+        if (values.find(Option.KAFKA_SASL_USERNAME).isPresent() != values.find(Option.KAFKA_SASL_PASSWORD).isPresent()) {
+            throw new ConfigException("--kafka-sasl-username and --kafka-sasl-password go together: set both or none");
+        }
         Optional<Path> authority = folder(Option.KAFKA_CA);
         Optional<Settings.PemFiles> identity = pemFiles(Option.KAFKA_CERTIFICATE, Option.KAFKA_KEY);
         String wish = oneOf(Option.KAFKA_SECURITY, "auto", "plaintext", "ssl", "sasl_plaintext", "sasl_ssl");

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -22,12 +23,13 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Whether Kafka can be reached, asked every few seconds by one thread, so that {@link #status()} costs nothing; the same thread creates
- * missing topics, also after the broker lost them. One log line per change. Thread-safe.
+ * missing topics, also after the broker lost them. One log line per change and reason. Thread-safe.
  */
 public final class KafkaHealth implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(KafkaHealth.class);
     private static final Duration ANSWER_LIMIT = Duration.ofSeconds(5);
+    private static final int MOST_REASONS = 4;
 
     private final KafkaConnection connection;
     private final KafkaTopics topics;
@@ -36,6 +38,8 @@ public final class KafkaHealth implements AutoCloseable {
     private final InstantSource clock;
     private final Thread watch;
     private final Semaphore wake = new Semaphore(0);
+    /** What was said of this absence already: each reason is worth one line, and a broker may be away for several. */
+    private final Set<String> told = new HashSet<>();
     private volatile boolean closed;
     private volatile Status status;
 
@@ -78,7 +82,9 @@ public final class KafkaHealth implements AutoCloseable {
 
     /** Another broker stands where the last answer came from, perhaps without its topics: forgets that answer and asks again now. */
     void brokerStarted() {
-        become(false, Optional.of("the embedded broker has just started"), List.of());
+        synchronized (this) {
+            status = new Status(false, Optional.of("the embedded broker has just started"), clock.instant(), List.of());
+        }
         wake.release();
     }
 
@@ -90,7 +96,7 @@ public final class KafkaHealth implements AutoCloseable {
                 } catch (KafkaException e) {
                     // No client can be made: mostly a name that does not resolve, perhaps not yet.
                     Throwable cause = e.getCause() == null ? e : e.getCause();
-                    become(false, Optional.of("Kafka at " + connection.bootstrapServers() + ": " + oneLine(cause)), List.of());
+                    become(false, Optional.of("Kafka at " + connection.bootstrapServers() + ": " + KafkaRefusal.text(cause)), List.of());
                     pause();
                 }
             }
@@ -127,7 +133,7 @@ public final class KafkaHealth implements AutoCloseable {
             ours.retainAll(names);
             become(true, Optional.empty(), List.copyOf(ours));
         } catch (ExecutionException e) {
-            become(false, Optional.of("Kafka at " + connection.bootstrapServers() + ": " + oneLine(e.getCause())), List.of());
+            become(false, Optional.of("Kafka at " + connection.bootstrapServers() + ": " + KafkaRefusal.text(e.getCause())), List.of());
         } catch (TimeoutException e) {
             become(false, Optional.of("Kafka at " + connection.bootstrapServers() + " does not answer"), List.of());
         }
@@ -137,9 +143,12 @@ public final class KafkaHealth implements AutoCloseable {
     private synchronized void become(boolean reachable, Optional<String> reason, List<String> names) {
         Status before = status;
         boolean changed = before.reachable() != reachable;
+        if (reachable) {
+            told.clear();
+        }
         if (changed && reachable) {
             LOG.info("Kafka at {} answers", connection.bootstrapServers());
-        } else if (changed && brokersReason.get().isEmpty()) {
+        } else if (!reachable && brokersReason.get().isEmpty() && told.size() < MOST_REASONS && told.add(reason.orElse("Kafka is away"))) {
             LOG.warn("{}; frames for it are dropped, events are kept for a while", reason.orElse("Kafka is away"));
         }
         status = new Status(reachable, reason, changed ? clock.instant() : before.since(), names);
@@ -152,11 +161,6 @@ public final class KafkaHealth implements AutoCloseable {
         properties.put(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, (int) ANSWER_LIMIT.toMillis());
         properties.put(AdminClientConfig.RECONNECT_BACKOFF_MAX_MS_CONFIG, 1000L);
         return properties;
-    }
-
-    private static String oneLine(Throwable e) {
-        String text = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
-        return text.lines().findFirst().orElse(text);
     }
 
     @Override
