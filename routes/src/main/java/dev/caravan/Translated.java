@@ -14,7 +14,6 @@ import dev.caravan.inference.ort.EngineSettings;
 import dev.caravan.processors.frames.PictureLimits;
 import dev.caravan.processors.kafka.BrokerListener;
 import dev.caravan.processors.kafka.BrokerSettings;
-import dev.caravan.processors.kafka.KafkaConnection;
 import dev.caravan.processors.kafka.KafkaHub;
 import dev.caravan.processors.kafka.KafkaOptions;
 import dev.caravan.processors.webrtc.IceServer;
@@ -104,10 +103,7 @@ final class Translated {
         return switch (kafka.broker()) {
             case Settings.Broker.None none -> Optional.empty();
             case Settings.Broker.Cluster cluster -> Optional.of(KafkaHub.cluster(
-                    kafka.access().login()
-                            .map(login -> KafkaConnection.sasl(
-                                    cluster.bootstrapServers(), login.username(), login.password().value()))
-                            .orElseGet(() -> KafkaConnection.plaintext(cluster.bootstrapServers())),
+                    KafkaAccess.connection(cluster.bootstrapServers(), kafka.access()),
                     options,
                     clock,
                     listener));

@@ -36,6 +36,9 @@ final class KafkaReader {
     }
 
     private Settings.KafkaAccess kafkaAccess() throws ConfigException {
+        if (values.find(Option.KAFKA_SASL_USERNAME).isPresent() != values.find(Option.KAFKA_SASL_PASSWORD).isPresent()) {
+            throw new ConfigException("--kafka-sasl-username and --kafka-sasl-password go together: set both or none");
+        }
         Optional<Settings.Login> login = values.find(Option.KAFKA_SASL_USERNAME)
                 .flatMap(user -> values.secret(Option.KAFKA_SASL_PASSWORD).map(p -> new Settings.Login(user, p)));
         Optional<Path> authority = values.path(Option.KAFKA_CA);

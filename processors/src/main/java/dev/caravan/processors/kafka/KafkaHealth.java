@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -20,11 +21,13 @@ import org.apache.kafka.common.KafkaException;
 
 /**
  * Whether Kafka can be reached, asked every few seconds by one thread, so that {@link #status()} costs nothing; the same thread creates
- * missing topics, also after the broker lost them. Its listener hears of every change once. Thread-safe.
+ * missing topics, also after the broker lost them. Its listener hears of every change, and of each reason of an absence, once. Thread-safe.
  */
 public final class KafkaHealth implements AutoCloseable {
 
     private static final Duration ANSWER_LIMIT = Duration.ofSeconds(5);
+    private static final int MOST_REASONS = 4;
+    private static final String UP = "";
 
     private final KafkaConnection connection;
     private final KafkaTopics topics;
@@ -34,10 +37,10 @@ public final class KafkaHealth implements AutoCloseable {
     private final BrokerListener listener;
     private final Thread watch;
     private final Semaphore wake = new Semaphore(0);
+    // What the listener has heard of the present: UP, or the reasons of this absence, each worth one line. Guarded by this.
+    private final Set<String> told = new HashSet<>();
     private volatile boolean closed;
     private volatile Status status;
-    // What the listener heard last; empty when it is to hear the next answer whatever it is. Guarded by this.
-    private Optional<Boolean> told = Optional.empty();
 
     /**
      * @param reachable whether the last question was answered
@@ -82,7 +85,7 @@ public final class KafkaHealth implements AutoCloseable {
     void brokerStarted() {
         synchronized (this) {
             note(false, Optional.of("the embedded broker has just started"), List.of());
-            told = Optional.empty();
+            told.clear();
         }
         wake.release();
     }
@@ -95,7 +98,7 @@ public final class KafkaHealth implements AutoCloseable {
                 } catch (KafkaException e) {
                     // No client can be made: mostly a name that does not resolve, perhaps not yet.
                     Throwable cause = e.getCause() == null ? e : e.getCause();
-                    become(false, Optional.of("Kafka at " + connection.bootstrapServers() + ": " + oneLine(cause)), List.of());
+                    become(false, Optional.of("Kafka at " + connection.bootstrapServers() + ": " + KafkaRefusal.text(cause)), List.of());
                     pause();
                 }
             }
@@ -132,7 +135,7 @@ public final class KafkaHealth implements AutoCloseable {
             ours.retainAll(names);
             become(true, Optional.empty(), List.copyOf(ours));
         } catch (ExecutionException e) {
-            become(false, Optional.of("Kafka at " + connection.bootstrapServers() + ": " + oneLine(e.getCause())), List.of());
+            become(false, Optional.of("Kafka at " + connection.bootstrapServers() + ": " + KafkaRefusal.text(e.getCause())), List.of());
         } catch (TimeoutException e) {
             become(false, Optional.of("Kafka at " + connection.bootstrapServers() + " does not answer"), List.of());
         }
@@ -141,15 +144,18 @@ public final class KafkaHealth implements AutoCloseable {
 
     private synchronized void become(boolean reachable, Optional<String> reason, List<String> names) {
         note(reachable, reason, names);
-        // An embedded broker that is down said so itself.
-        if (told.equals(Optional.of(reachable)) || !reachable && brokersReason.get().isPresent()) {
-            return;
-        }
-        told = Optional.of(reachable);
         if (reachable) {
-            listener.up(connection.bootstrapServers());
-        } else {
-            listener.down(connection.bootstrapServers(), reason.orElse("Kafka is away"));
+            if (!told.contains(UP)) {
+                told.clear();
+                told.add(UP);
+                listener.up(connection.bootstrapServers());
+            }
+        } else if (brokersReason.get().isEmpty()) {
+            // An embedded broker that is down said so itself.
+            told.remove(UP);
+            if (told.size() < MOST_REASONS && told.add(reason.orElse("Kafka is away"))) {
+                listener.down(connection.bootstrapServers(), reason.orElse("Kafka is away"));
+            }
         }
     }
 
@@ -165,11 +171,6 @@ public final class KafkaHealth implements AutoCloseable {
         properties.put(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, (int) ANSWER_LIMIT.toMillis());
         properties.put(AdminClientConfig.RECONNECT_BACKOFF_MAX_MS_CONFIG, 1000L);
         return properties;
-    }
-
-    private static String oneLine(Throwable e) {
-        String text = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
-        return text.lines().findFirst().orElse(text);
     }
 
     @Override

@@ -175,6 +175,7 @@ public final class KafkaHub implements AutoCloseable {
         configuration.setAdditionalProperties(new HashMap<>(connection.security()));
         // Otherwise a cluster whose name does not resolve would keep the whole hub from starting.
         component.setLazyStartProducer(true);
+        component.setKafkaClientFactory(new PatientConsumer.Factory());
         configuration.setPreValidateHostAndPort(false);
         configuration.setShutdownTimeout((int) Duration.ofSeconds(5).toMillis());
     }

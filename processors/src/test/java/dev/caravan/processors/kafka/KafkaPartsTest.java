@@ -49,6 +49,31 @@ class KafkaPartsTest {
     }
 
     @Test
+    void everyWayInHasItsPropertiesAndNoOthers() {
+        var tls = new KafkaConnection.Tls(Optional.of("ca"), Optional.of(new KafkaConnection.Identity("chain", "secret key")));
+        var login = Optional.of(new KafkaConnection.Login("SCRAM-SHA-512", "me", "secret word"));
+        assertEquals(Map.of(), KafkaConnection.secured("h:1", "PLAINTEXT", tls, login).security());
+        assertEquals(
+                Map.of(
+                        "security.protocol", "SSL",
+                        "ssl.truststore.type", "PEM",
+                        "ssl.truststore.certificates", "ca",
+                        "ssl.keystore.type", "PEM",
+                        "ssl.keystore.certificate.chain", "chain",
+                        "ssl.keystore.key", "secret key"),
+                KafkaConnection.secured("h:1", "SSL", tls, login).security());
+        assertEquals(
+                Map.of(
+                        "security.protocol", "SASL_PLAINTEXT",
+                        "sasl.mechanism", "SCRAM-SHA-512",
+                        "sasl.jaas.config",
+                        "org.apache.kafka.common.security.scram.ScramLoginModule required username=\"me\" password=\"secret word\";"),
+                KafkaConnection.secured("h:1", "SASL_PLAINTEXT", tls, login).security());
+        assertEquals(8, KafkaConnection.secured("h:1", "SASL_SSL", tls, login).security().size());
+        assertFalse((tls + login.toString() + KafkaConnection.secured("h:1", "SASL_SSL", tls, login)).contains("secret"));
+    }
+
+    @Test
     void whatSteersIsFilteredInAnyCaseAndBothWays() {
         ForeignHeaderFilter filter = ForeignHeaderFilter.over(new KafkaHeaderFilterStrategy());
         for (String bad : List.of(
