@@ -43,7 +43,7 @@ public final class KafkaHealth implements AutoCloseable {
     private volatile Status status;
 
     /**
-     * @param reachable whether the last question was answered
+     * @param reachable whether the last question was answered, and records can be written
      * @param reason    why not, in one line
      * @param since     when that began
      * @param topics    names of the hub's topics that exist
@@ -133,7 +133,8 @@ public final class KafkaHealth implements AutoCloseable {
             }
             Set<String> ours = new TreeSet<>(topics.plan().names());
             ours.retainAll(names);
-            become(true, Optional.empty(), List.copyOf(ours));
+            Optional<String> trouble = topics.trouble(admin, names, ANSWER_LIMIT);
+            become(trouble.isEmpty(), trouble.map(text -> "Kafka at " + connection.bootstrapServers() + ": " + text), List.copyOf(ours));
         } catch (ExecutionException e) {
             become(false, Optional.of("Kafka at " + connection.bootstrapServers() + ": " + KafkaRefusal.text(e.getCause())), List.of());
         } catch (TimeoutException e) {
