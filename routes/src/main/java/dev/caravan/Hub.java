@@ -30,6 +30,7 @@ import dev.caravan.api.offer.OfferService;
 import dev.caravan.api.session.HeadlessSession;
 import dev.caravan.api.workflow.WorkflowResolver;
 import dev.caravan.config.Settings;
+import dev.caravan.console.Console;
 import dev.caravan.inference.model.DownloadSettings;
 import dev.caravan.inference.model.ModelDownloads;
 import dev.caravan.inference.model.ModelStore;
@@ -39,6 +40,9 @@ import dev.caravan.inference.pipeline.PipelineLoader;
 import dev.caravan.inference.pipeline.PipelineRegistry;
 import dev.caravan.inference.pipeline.PipelineSchema;
 import dev.caravan.inference.pipeline.builtin.BuiltInPipelines;
+import dev.caravan.jmx.HubBeans;
+import dev.caravan.jmx.HubParts;
+import dev.caravan.logs.LifeCycleLog;
 import dev.caravan.processors.frames.FfmpegPictures;
 import dev.caravan.processors.kafka.KafkaHub;
 import dev.caravan.processors.session.Session;
@@ -46,7 +50,10 @@ import dev.caravan.processors.session.Sessions;
 import dev.caravan.processors.webrtc.Peers;
 import dev.caravan.processors.webrtc.libwebrtc.LibWebRtc;
 import dev.caravan.security.Authentication;
+import dev.caravan.security.OidcTokens;
+import dev.caravan.security.TokenVerifier;
 import io.vertx.ext.web.Router;
+import java.lang.management.ManagementFactory;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -77,6 +84,7 @@ public final class Hub implements AutoCloseable {
     private final Deque<AutoCloseable> open = new ArrayDeque<>();
     private final BuildInfo build = BuildInfo.detect();
     private final CompletableFuture<Optional<Gpu>> gpu = CompletableFuture.supplyAsync(Gpu::detect);
+    private final LifeCycleLog life = new LifeCycleLog();
     private final Settings settings;
     private final Authentication authentication;
     private final FfmpegPictures pictures;
@@ -86,6 +94,7 @@ public final class Hub implements AutoCloseable {
     private final PipelineLoader loader;
     private final Sessions sessions;
     private final Peers peers;
+    private final Drain drain;
     private final AssetFolder assets;
     private final LorasApi loras;
     private final LongCalls longCalls;
@@ -94,12 +103,14 @@ public final class Hub implements AutoCloseable {
 
     private Hub(Settings settings, InstantSource clock) {
         this.settings = settings;
-        authentication = Authentication.of(settings.security(), clock);
+        authentication = Authentication.of(
+                settings.security(),
+                clock,
+                settings.security().oidc().map(oidc -> owned(OidcTokens.of(oidc, clock))).stream().toArray(TokenVerifier[]::new));
         // First: a device that cannot be had ends the start before anything runs for nothing.
         engine = owned(Engine.open(Translated.engine(settings)));
-        LOG.info("{}", engine.describe());
         pictures = owned(new FfmpegPictures(Translated.pictures(settings)));
-        kafka = Translated.kafka(settings, clock);
+        kafka = Translated.kafka(settings, clock, life.kafka());
         kafka.ifPresent(this::owned);
         ModelStore store = new ModelStore(settings.folders().models());
         pipelines = BuiltInPipelines.registry(
@@ -107,14 +118,19 @@ public final class Hub implements AutoCloseable {
         PipelineLoader.Listener listener =
                 kafka.<PipelineLoader.Listener>map(KafkaHub::scopeEvents).orElse(new PipelineLoader.Listener() {});
         AdapterFolders adapters = new AdapterFolders(settings.folders().loras(), settings.folders().samples());
-        loader = owned(new PipelineLoader(pipelines, settings.folders().models(), adapters, listener, clock));
+        loader = owned(new PipelineLoader(pipelines, settings.folders().models(), adapters, life.models(listener), clock));
         ServiceTokens tokens = Translated.tokens(settings);
         DownloadSettings web = Translated.downloads(settings, tokens);
         ModelDownloads downloads = owned(new ModelDownloads(store, web, clock));
         assets = new AssetFolder(settings.folders().assets(), settings.limits().assetBytes());
         AssetPictures assetPictures = new AssetPictures(assets, owned(new FfmpegPictures(Translated.assetPictures(settings))));
         sessions = owned(new Sessions(loader, pictures, assetPictures, settings.limits().sessions(), clock));
+        sessions.subscribe("life-cycle-log", life.sessions());
         peers = owned(LibWebRtc.peers(Translated.webrtc(settings), clock));
+        owned(new HubBeans(
+                ManagementFactory.getPlatformMBeanServer(),
+                new HubParts(build.version(), engine.describe(), pipelines, loader, sessions, peers, clock)));
+        drain = new Drain(sessions, peers, settings.drain());
         LoraLibrary library = owned(new LoraLibrary(
                 new LoraFolder(adapters.own(), adapters.shared()),
                 Translated.loraSources(settings),
@@ -125,9 +141,9 @@ public final class Hub implements AutoCloseable {
         longCalls = owned(new LongCalls(LONG_CALLS));
         info = new HubInfoApi(build.version(), settings, pipelines, this::records);
         OfferService offers =
-                new OfferService(pipelines, loader, sessions, peers::accept, () -> UUID.randomUUID().toString());
+                new OfferService(pipelines, loader, sessions, offer -> peers.accept(life.peer(offer)), () -> UUID.randomUUID().toString());
         api = List.of(
-                new HealthApi(build.version(), build.commit(), clock, new Checks(kafka, peers, sessions, loader).parts()),
+                new HealthApi(build.version(), build.commit(), clock, new Checks(kafka, peers, sessions, loader).parts(), drain::begun),
                 new HardwareApi(() -> gpu.getNow(Optional.empty())),
                 info,
                 new PipelinesApi(pipelines, loader),
@@ -204,8 +220,9 @@ public final class Hub implements AutoCloseable {
         return api;
     }
 
-    /** What goes past Camel: uploads, which it would gather in memory, and calls that would keep its threads for minutes. */
+    /** What goes past Camel: the console, uploads, which it would gather in memory, and calls that would keep its threads for minutes. */
     void mount(Router router) {
+        owned(new Console()).mount(router);
         new AssetUploads(assets).mount(router);
         loras.mount(router, longCalls);
     }
@@ -223,6 +240,11 @@ public final class Hub implements AutoCloseable {
                 camel,
                 id -> sessions.find(id).filter(session -> session.wants("kafka")).isPresent(),
                 () -> sessions.all().stream().map(Session::snapshot).toList()));
+    }
+
+    /** What comes before {@link #endSessions}. */
+    Drain drain() {
+        return drain;
     }
 
     /** Ends sessions and peers while routes still carry their last words. */

@@ -12,6 +12,7 @@ import dev.caravan.config.Settings;
 import dev.caravan.inference.model.DownloadSettings;
 import dev.caravan.inference.ort.EngineSettings;
 import dev.caravan.processors.frames.PictureLimits;
+import dev.caravan.processors.kafka.BrokerListener;
 import dev.caravan.processors.kafka.BrokerSettings;
 import dev.caravan.processors.kafka.KafkaConnection;
 import dev.caravan.processors.kafka.KafkaHub;
@@ -89,7 +90,7 @@ final class Translated {
     }
 
     /** Starts the embedded broker where that is wanted. */
-    static Optional<KafkaHub> kafka(Settings settings, InstantSource clock) {
+    static Optional<KafkaHub> kafka(Settings settings, InstantSource clock, BrokerListener listener) {
         Settings.Kafka kafka = settings.kafka();
         KafkaOptions defaults = KafkaOptions.DEFAULTS;
         KafkaOptions options = new KafkaOptions(
@@ -108,12 +109,14 @@ final class Translated {
                                     cluster.bootstrapServers(), login.username(), login.password().value()))
                             .orElseGet(() -> KafkaConnection.plaintext(cluster.bootstrapServers())),
                     options,
-                    clock));
+                    clock,
+                    listener));
             case Settings.Broker.Embedded embedded -> Optional.of(KafkaHub.embedded(
                     BrokerSettings.in(settings.folders().kafka(), embedded.port()),
                     options,
                     clock,
-                    RandomGenerator.getDefault()));
+                    RandomGenerator.getDefault(),
+                    listener));
         };
     }
 

@@ -257,6 +257,7 @@ function message(received) {
     loraScales.show(parameters.lora_scales ?? []);
     live.show(parameters);
   }
+  if (received.type === "hub_stopping") notice(`The hub is about to stop: this session ends within ${received.seconds} s.`);
   if (received.type === "parameters_rejected") {
     const homeless = received.errors.filter(({ key, msg }) => !live.refuse(key, msg));
     if (homeless.length > 0) notice(homeless.map((e) => `${e.key}: ${e.msg}`).join("; "), "error");

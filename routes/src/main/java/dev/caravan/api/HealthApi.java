@@ -11,6 +11,7 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BooleanSupplier;
 import org.apache.camel.health.HealthCheck;
 import org.apache.camel.health.HealthCheckHelper;
 
@@ -24,15 +25,20 @@ public final class HealthApi extends ApiRoutes {
     private final InstantSource clock;
     private final Instant started;
     private final List<Check.Part> parts;
+    private final BooleanSupplier draining;
 
-    /** @param parts what {@code checks} lists, in order */
-    public HealthApi(String version, String commit, InstantSource clock, List<Check.Part> parts) {
+    /**
+     * @param parts    what {@code checks} lists, in order
+     * @param draining whether the hub is about to stop, which makes it not ready
+     */
+    public HealthApi(String version, String commit, InstantSource clock, List<Check.Part> parts, BooleanSupplier draining) {
         super("health", "Is it alive, and how is it doing");
         this.version = version;
         this.commit = commit;
         this.clock = clock;
         this.started = clock.instant();
         this.parts = List.copyOf(parts);
+        this.draining = draining;
     }
 
     @Override
@@ -42,9 +48,8 @@ public final class HealthApi extends ApiRoutes {
         get("/health/live", "getLiveness", "Probe: restart the hub when this fails", request -> probe(
                         HealthCheckHelper.invokeLiveness(getContext())))
                 .answers(503, "The hub is broken");
-        get("/health/ready", "getReadiness", "Probe: send it work while this succeeds", request -> probe(
-                        HealthCheckHelper.invokeReadiness(getContext())))
-                .answers(503, "A route cannot work at the moment");
+        get("/health/ready", "getReadiness", "Probe: send it work while this succeeds", request -> readiness())
+                .answers(503, "A route cannot work at the moment, or the hub is about to stop");
         get("/health/startup", "getStartup", "Probe: whether every route has started", request -> startup())
                 .answers(503, "Still starting");
     }
@@ -88,6 +93,14 @@ public final class HealthApi extends ApiRoutes {
             checks.add(check);
         }
         return Reply.json(up ? 200 : 503, Map.of("status", up ? "UP" : "DOWN", "checks", checks));
+    }
+
+    private Reply readiness() {
+        if (draining.getAsBoolean()) {
+            return Reply.json(503, Map.of("status", "DOWN", "checks", List.of(Map.of(
+                    "name", "draining", "status", "DOWN", "message", "the hub is about to stop and takes nobody new"))));
+        }
+        return probe(HealthCheckHelper.invokeReadiness(getContext()));
     }
 
     private Reply startup() {

@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -42,7 +43,7 @@ public final class PipelineLoader implements AutoCloseable {
     private final PipelineRegistry registry;
     private final Path modelsFolder;
     private final AdapterFolders adapters;
-    private final Listener listener;
+    private final List<Listener> listeners = new CopyOnWriteArrayList<>();
     private final InstantSource clock;
     private final Thread thread;
 
@@ -76,7 +77,7 @@ public final class PipelineLoader implements AutoCloseable {
         this.registry = registry;
         this.modelsFolder = modelsFolder;
         this.adapters = adapters;
-        this.listener = listener;
+        listeners.add(listener);
         this.clock = clock;
         this.thread = Thread.ofPlatform().name("pipeline-loader").daemon(true).start(this::run);
     }
@@ -107,6 +108,12 @@ public final class PipelineLoader implements AutoCloseable {
             noteIdle();
             lock.notifyAll();
         }
+        tell(Listener::requested);
+    }
+
+    /** Adds somebody who hears the life of loads from now on. */
+    public void listen(Listener listener) {
+        listeners.add(listener);
     }
 
     public Status status() {
@@ -303,10 +310,12 @@ public final class PipelineLoader implements AutoCloseable {
     }
 
     private void tell(Consumer<Listener> news) {
-        try {
-            news.accept(listener);
-        } catch (RuntimeException | Error e) {
-            LOG.error("The listener of pipeline loads failed", e);
+        for (Listener listener : listeners) {
+            try {
+                news.accept(listener);
+            } catch (RuntimeException | Error e) {
+                LOG.error("The listener of pipeline loads failed", e);
+            }
         }
     }
 
@@ -407,11 +416,14 @@ public final class PipelineLoader implements AutoCloseable {
             Optional<String> stage,
             List<Node> nodes) {}
 
-    /** Hears the life of loads, for events and logs; called on the loader thread, after the status changed. Must return at once. */
+    /** Hears the life of loads, for events and logs; after the status changed, on the loader thread. Must return at once. */
     public interface Listener {
 
         /** Hears nothing. */
         Listener NONE = new Listener() {};
+
+        /** Another set was requested: what stays may have another name, what goes is no longer listed. On the requester's thread. */
+        default void requested() {}
 
         default void loadStarted(Entry entry) {}
 

@@ -17,16 +17,13 @@ import java.util.function.Supplier;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.common.KafkaException;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Whether Kafka can be reached, asked every few seconds by one thread, so that {@link #status()} costs nothing; the same thread creates
- * missing topics, also after the broker lost them. One log line per change. Thread-safe.
+ * missing topics, also after the broker lost them. Its listener hears of every change once. Thread-safe.
  */
 public final class KafkaHealth implements AutoCloseable {
 
-    private static final Logger LOG = LoggerFactory.getLogger(KafkaHealth.class);
     private static final Duration ANSWER_LIMIT = Duration.ofSeconds(5);
 
     private final KafkaConnection connection;
@@ -34,10 +31,13 @@ public final class KafkaHealth implements AutoCloseable {
     private final Supplier<Optional<String>> brokersReason;
     private final Duration every;
     private final InstantSource clock;
+    private final BrokerListener listener;
     private final Thread watch;
     private final Semaphore wake = new Semaphore(0);
     private volatile boolean closed;
     private volatile Status status;
+    // What the listener heard last; empty when it is to hear the next answer whatever it is. Guarded by this.
+    private Optional<Boolean> told = Optional.empty();
 
     /**
      * @param reachable whether the last question was answered
@@ -53,12 +53,14 @@ public final class KafkaHealth implements AutoCloseable {
             KafkaTopics topics,
             Supplier<Optional<String>> brokersReason,
             Duration every,
-            InstantSource clock) {
+            InstantSource clock,
+            BrokerListener listener) {
         this.connection = connection;
         this.topics = topics;
         this.brokersReason = brokersReason;
         this.every = every;
         this.clock = clock;
+        this.listener = listener;
         this.status = new Status(false, Optional.of("not asked yet"), clock.instant(), List.of());
         this.watch = Thread.ofPlatform().name("kafka-health").daemon().unstarted(this::watch);
     }
@@ -78,7 +80,10 @@ public final class KafkaHealth implements AutoCloseable {
 
     /** Another broker stands where the last answer came from, perhaps without its topics: forgets that answer and asks again now. */
     void brokerStarted() {
-        become(false, Optional.of("the embedded broker has just started"), List.of());
+        synchronized (this) {
+            note(false, Optional.of("the embedded broker has just started"), List.of());
+            told = Optional.empty();
+        }
         wake.release();
     }
 
@@ -135,14 +140,22 @@ public final class KafkaHealth implements AutoCloseable {
     }
 
     private synchronized void become(boolean reachable, Optional<String> reason, List<String> names) {
-        Status before = status;
-        boolean changed = before.reachable() != reachable;
-        if (changed && reachable) {
-            LOG.info("Kafka at {} answers", connection.bootstrapServers());
-        } else if (changed && brokersReason.get().isEmpty()) {
-            LOG.warn("{}; frames for it are dropped, events are kept for a while", reason.orElse("Kafka is away"));
+        note(reachable, reason, names);
+        // An embedded broker that is down said so itself.
+        if (told.equals(Optional.of(reachable)) || !reachable && brokersReason.get().isPresent()) {
+            return;
         }
-        status = new Status(reachable, reason, changed ? clock.instant() : before.since(), names);
+        told = Optional.of(reachable);
+        if (reachable) {
+            listener.up(connection.bootstrapServers());
+        } else {
+            listener.down(connection.bootstrapServers(), reason.orElse("Kafka is away"));
+        }
+    }
+
+    private void note(boolean reachable, Optional<String> reason, List<String> names) {
+        Status before = status;
+        status = new Status(reachable, reason, before.reachable() == reachable ? before.since() : clock.instant(), names);
     }
 
     private Map<String, Object> adminProperties() {

@@ -1,12 +1,16 @@
 package dev.caravan.processors.webrtc;
 
 import dev.caravan.inference.frame.Frame;
+import dev.caravan.processors.EpochMicros;
+import dev.caravan.processors.session.Exit;
+import dev.caravan.processors.session.SessionObserver;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -38,8 +42,10 @@ public final class Peers implements AutoCloseable {
     private final ExecutorService workers;
     private final ScheduledExecutorService timer;
     private final Surroundings around;
+    private final SessionObserver observer;
     private final Map<String, Peer> peers = new ConcurrentHashMap<>();
     private final List<Subscription> subscriptions = new CopyOnWriteArrayList<>();
+    private final List<Runnable> watchers = new CopyOnWriteArrayList<>();
     private volatile boolean closed;
 
     /**
@@ -52,6 +58,18 @@ public final class Peers implements AutoCloseable {
             InstantSource clock,
             ExecutorService workers,
             ScheduledExecutorService timer) {
+        this(settings, engine, clock, workers, timer, SessionObserver.NONE);
+    }
+
+    /** The same; the observer is told of pictures that leave. */
+    public Peers(
+            WebRtcSettings settings,
+            WebRtcEngine engine,
+            InstantSource clock,
+            ExecutorService workers,
+            ScheduledExecutorService timer,
+            SessionObserver observer) {
+        this.observer = observer;
         this.engine = engine;
         this.workers = workers;
         this.timer = timer;
@@ -87,6 +105,7 @@ public final class Peers implements AutoCloseable {
             } else if (closed) {
                 peer.end("the hub is stopping");
             }
+            changed();
         }
     }
 
@@ -115,6 +134,7 @@ public final class Peers implements AutoCloseable {
             return false;
         }
         peer.end(reason);
+        changed();
         return true;
     }
 
@@ -147,6 +167,16 @@ public final class Peers implements AutoCloseable {
                 .toList();
     }
 
+    /** The ids of all live peers; cheap. */
+    public Set<String> ids() {
+        return Set.copyOf(peers.keySet());
+    }
+
+    /** Has this called after a peer has come or gone, on the thread it did so on: it must return at once. */
+    public void watch(Runnable changed) {
+        watchers.add(changed);
+    }
+
     /** How many peers there are; cheap. */
     public int count() {
         return peers.size();
@@ -173,6 +203,12 @@ public final class Peers implements AutoCloseable {
                 && (peer.offer().controls() || !onlyControllers));
         to.forEach(peer -> peer.send(json));
         return to.size();
+    }
+
+    /** Tells all peers that the hub stops when this time is over. They stay connected; what they do about it is theirs. */
+    public void announceStop(Duration left) {
+        String news = PeerMessages.hubStopping(left);
+        having(peer -> true).forEach(peer -> peer.send(news));
     }
 
     /**
@@ -208,6 +244,10 @@ public final class Peers implements AutoCloseable {
                 picture.close();
             }
         }
+        if (taken > 0) {
+            long micros = EpochMicros.now(around.clock()) - frame.arrivedMicros();
+            observer.sent(Exit.WEBRTC, frame.sessionId(), frame.sequence(), Math.max(0, micros));
+        }
         return taken;
     }
 
@@ -237,6 +277,11 @@ public final class Peers implements AutoCloseable {
 
     private void forget(Peer peer) {
         peers.remove(peer.offer().peerId(), peer);
+        changed();
+    }
+
+    private void changed() {
+        watchers.forEach(Runnable::run);
     }
 
     /** One subscriber. Closing unsubscribes; closing twice is harmless. */

@@ -9,6 +9,8 @@ import dev.caravan.inference.frame.Frame;
 import dev.caravan.inference.frame.Origin;
 import dev.caravan.inference.frame.Picture;
 import dev.caravan.processors.session.SessionEvent;
+import dev.caravan.processors.session.SessionObserver;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -28,7 +30,7 @@ class OutTest {
 
     @Test
     void onlyFramesOfSessionsThatWantItLeave() {
-        FramesOut out = new FramesOut("wants"::equals, 0, outlet(10), () -> nanos);
+        FramesOut out = new FramesOut("wants"::equals, 0, outlet(10), () -> nanos, InstantSource.system(), SessionObserver.NONE);
         assertTrue(leaves(out, frame("wants")));
         assertFalse(leaves(out, frame("other")));
         assertFalse(leaves(out, "an event"));
@@ -36,7 +38,7 @@ class OutTest {
 
     @Test
     void theCapHalvesSixtyAndLeavesAJitteringThirtyAlone() {
-        FramesOut out = new FramesOut(s -> true, 30, outlet(1_000), () -> nanos);
+        FramesOut out = new FramesOut(s -> true, 30, outlet(1_000), () -> nanos, InstantSource.system(), SessionObserver.NONE);
         int left = 0;
         for (int i = 0; i < 120; i++) {
             nanos = i * 1_000_000_000L / 60;
@@ -54,7 +56,7 @@ class OutTest {
 
     @Test
     void theNewestAreDroppedAndCountedWhileTheWayIsFull() {
-        FramesOut out = new FramesOut(s -> true, 0, outlet(2), () -> nanos);
+        FramesOut out = new FramesOut(s -> true, 0, outlet(2), () -> nanos, InstantSource.system(), SessionObserver.NONE);
         List<Exchange> onTheWay = new ArrayList<>();
         for (int i = 0; i < 5; i++) {
             Exchange exchange = exchange(frame("s"));

@@ -55,9 +55,10 @@ public final class OfferService {
      * @param caller                   a viewer may only watch; who is bound to a session opens none and touches no other
      * @throws ApiError                400 when nothing is loaded, the graph cannot be run or the SDP cannot be answered; 403 when the caller
      *                                 may not; 404 for an unknown session to join or watch; 503 when WebRTC does not work here
-     * @throws SessionRefusedException when a limit is reached
+     * @throws SessionRefusedException when a limit is reached, or the hub is about to stop
      */
     public PeerAnswer accept(OfferBody offer, Principal caller) throws SessionRefusedException {
+        sessions.requireOpen();
         if (offer.watch().isPresent() && offer.join().isPresent()) {
             throw ApiError.badRequest("An offer either joins or watches a session: leave out 'join' or 'watch'");
         }

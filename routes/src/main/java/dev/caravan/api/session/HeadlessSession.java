@@ -54,6 +54,8 @@ public final class HeadlessSession {
     public synchronized Map<String, Object> start(HeadlessBody body, Principal caller)
             throws SessionRefusedException, PipelineException, InterruptedException {
         requireOwn(caller);
+        // Before the one that runs is ended for the new one.
+        sessions.requireOpen();
         Map<String, Object> answer = new LinkedHashMap<>();
         answer.put("status", "ok");
         Map<String, Object> parameters = new LinkedHashMap<>(body.parameters());
