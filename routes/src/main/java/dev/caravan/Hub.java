@@ -55,6 +55,8 @@ import dev.caravan.processors.session.Sessions;
 import dev.caravan.processors.webrtc.Peers;
 import dev.caravan.processors.webrtc.libwebrtc.LibWebRtc;
 import dev.caravan.security.Authentication;
+import dev.caravan.security.OidcTokens;
+import dev.caravan.security.TokenVerifier;
 import io.vertx.ext.web.Router;
 import java.lang.management.ManagementFactory;
 import java.time.InstantSource;
@@ -111,7 +113,10 @@ public final class Hub implements AutoCloseable {
 
     private Hub(Settings settings, InstantSource clock) {
         this.settings = settings;
-        authentication = Authentication.of(settings.security(), clock);
+        authentication = Authentication.of(
+                settings.security(),
+                clock,
+                settings.security().oidc().map(oidc -> owned(OidcTokens.of(oidc, clock))).stream().toArray(TokenVerifier[]::new));
         // First: a device that cannot be had ends the start before anything runs for nothing.
         engine = owned(Engine.open(Translated.engine(settings)));
         metrics = owned(new HubMetrics(build.version(), engine));
