@@ -1,6 +1,7 @@
 package dev.caravan;
 
 import dev.caravan.api.AbsentApi;
+import dev.caravan.api.AccessApi;
 import dev.caravan.api.ApiRoutes;
 import dev.caravan.api.AssetsApi;
 import dev.caravan.api.FrameDoor;
@@ -15,6 +16,7 @@ import dev.caravan.api.LongCalls;
 import dev.caravan.api.LorasApi;
 import dev.caravan.api.ModelsApi;
 import dev.caravan.api.OnboardingApi;
+import dev.caravan.api.Ownership;
 import dev.caravan.api.PipelinesApi;
 import dev.caravan.api.SessionsApi;
 import dev.caravan.api.WebrtcApi;
@@ -26,6 +28,7 @@ import dev.caravan.api.keys.ServiceTokens;
 import dev.caravan.api.loras.LoraFolder;
 import dev.caravan.api.loras.LoraLibrary;
 import dev.caravan.api.offer.OfferService;
+import dev.caravan.api.offer.PeerOwners;
 import dev.caravan.api.session.HeadlessSession;
 import dev.caravan.api.workflow.WorkflowResolver;
 import dev.caravan.config.Settings;
@@ -44,6 +47,10 @@ import dev.caravan.processors.session.Session;
 import dev.caravan.processors.session.Sessions;
 import dev.caravan.processors.webrtc.Peers;
 import dev.caravan.processors.webrtc.libwebrtc.LibWebRtc;
+import dev.caravan.security.Authentication;
+import dev.caravan.security.OidcTokens;
+import dev.caravan.security.PrincipalLimits;
+import dev.caravan.security.TokenVerifier;
 import io.vertx.ext.web.Router;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
@@ -76,6 +83,7 @@ public final class Hub implements AutoCloseable {
     private final BuildInfo build = BuildInfo.detect();
     private final CompletableFuture<Optional<Gpu>> gpu = CompletableFuture.supplyAsync(Gpu::detect);
     private final Settings settings;
+    private final Authentication authentication;
     private final FfmpegPictures pictures;
     private final Optional<KafkaHub> kafka;
     private final Engine engine;
@@ -91,6 +99,10 @@ public final class Hub implements AutoCloseable {
 
     private Hub(Settings settings, InstantSource clock) {
         this.settings = settings;
+        TokenVerifier[] others = settings.security().oidc().stream()
+                .map(oidc -> owned(OidcTokens.of(oidc, clock)))
+                .toArray(TokenVerifier[]::new);
+        authentication = Authentication.of(settings.security(), clock, others);
         // First: a device that cannot be had ends the start before anything runs for nothing.
         engine = owned(Engine.open(Translated.engine(settings)));
         LOG.info("{}", engine.describe());
@@ -120,8 +132,11 @@ public final class Hub implements AutoCloseable {
         loras = new LorasApi(library);
         longCalls = owned(new LongCalls(LONG_CALLS));
         info = new HubInfoApi(build.version(), settings, pipelines, this::records);
-        OfferService offers =
-                new OfferService(pipelines, loader, sessions, peers::accept, () -> UUID.randomUUID().toString());
+        PeerOwners owners = new PeerOwners();
+        PrincipalLimits each = new PrincipalLimits(
+                settings.security().perPrincipal(), name -> Ownership.live(sessions, name), owners::count);
+        OfferService offers = new OfferService(
+                pipelines, loader, sessions, peers::accept, () -> UUID.randomUUID().toString(), owners, each);
         api = List.of(
                 new HealthApi(build.version(), build.commit(), clock, new Checks(kafka, peers, sessions, loader).parts()),
                 new HardwareApi(() -> gpu.getNow(Optional.empty())),
@@ -138,9 +153,10 @@ public final class Hub implements AutoCloseable {
                 new WorkflowApi(new WorkflowResolver(
                         id -> id.equals("scheduler") || pipelines.find(id).isPresent(), library, CONTRACT_VERSION)),
                 new SessionsApi(sessions, peers::all, pictures),
-                new HeadlessApi(sessions, new HeadlessSession(pipelines, loader, sessions), pictures),
+                new HeadlessApi(sessions, new HeadlessSession(pipelines, loader, sessions, each), pictures),
                 new LogsApi(settings.folders().logs().resolve(Logs.FILE)),
                 new KeysApi(tokens),
+                new AccessApi(authentication.joinTokens(), sessions, clock, settings.server().tls().isPresent()),
                 new OnboardingApi(settings.folders().data().resolve("onboarding.json")),
                 new AbsentApi());
     }
@@ -156,6 +172,11 @@ public final class Hub implements AutoCloseable {
 
     public Settings settings() {
         return settings;
+    }
+
+    /** Who may come in. */
+    public Authentication authentication() {
+        return authentication;
     }
 
     public BuildInfo build() {

@@ -113,7 +113,7 @@ public final class RunningHub implements AutoCloseable {
         new Mount(
                         server.router(),
                         settings.server(),
-                        settings.security().operator(),
+                        hub.authentication(),
                         new Page("ui"),
                         new ApiPages(new OpenApi(camel, hub.build().version())::json))
                 .install();

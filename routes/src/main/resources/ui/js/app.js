@@ -1,4 +1,5 @@
 // The page: wires the controls to one connection and keeps the wall and the state of the hub fresh.
+import { copy, invitation, may, me } from "./access.js";
 import { call, hasToken, HubError, onTokenWanted } from "./api.js";
 import { LoraScales } from "./loras.js";
 import { notice } from "./notices.js";
@@ -11,13 +12,15 @@ import { ControlSender } from "./sender.js";
 import { Settings } from "./settings.js";
 import * as sources from "./sources.js";
 import { StatsView } from "./stats.js";
-import { askForToken } from "./token.js";
+import { askForToken, takeLink } from "./token.js";
 import { Wall } from "./wall.js";
 
 const $ = (id) => document.getElementById(id);
+const invitedTo = takeLink(); // first of all: nobody shall see the token in the address
 const stats = new StatsView($("stats"));
 const prompts = new PromptEditor($("prompts"), $("prompting"));
-const wall = new Wall({ list: $("wall"), count: $("wall-count"), empty: $("wall-empty") }, { watch, stop: endSession });
+const actions = { watch, stop: null, invite: null };
+const wall = new Wall({ list: $("wall"), count: $("wall-count"), empty: $("wall-empty") }, actions);
 const sender = new ControlSender(deliver);
 const loraScales = new LoraScales((lora_scales) => change({ lora_scales }));
 const panel = new Panel({ change, chosen });
@@ -25,7 +28,44 @@ const panel = new Panel({ change, chosen });
 let peer = null; // the one connection of this page
 let stream = null; // what it sends
 let watchedId = null; // session on the screen
+let who = null; // who the hub takes us for
 let live = null; // Settings of what the live controls are about
+
+// --- who may what --------------------------------------------------------------------------------------------------
+
+/** Asks the hub who we are and shows what we may do; viewers see pictures and nothing to change them by. */
+async function identify() {
+  who = await me();
+  const produces = may(who, "producer");
+  document.querySelector(".panel").hidden = !produces;
+  document.body.dataset.role = who.role;
+  // A token for one session opens and ends none.
+  $("setup").hidden = who.session !== null;
+  actions.stop = produces && who.session === null ? endSession : null;
+  actions.invite = may(who, "operator") ? invite : null;
+  if (peer === null) curtain(idleText());
+  if (produces && !panel.main) await fillPanel();
+}
+
+async function fillPanel() {
+  const hub = await call("GET", "/api/v1/hub/info");
+  await panel.fill(hub.unavailable);
+  about(hub);
+}
+
+function idleText() {
+  return may(who, "producer") && who.session === null ? "Choose a source and a pipeline, then start." : "Choose a session to watch.";
+}
+
+async function invite(session) {
+  try {
+    const link = await invitation(session);
+    if (await copy(link)) notice(`Copied: a link to watch ${session.id}, good for an hour.`);
+    else notice(`A link to watch ${session.id}, good for an hour: ${link}`, "note");
+  } catch (error) {
+    fail(error);
+  }
+}
 
 // --- saying things -------------------------------------------------------------------------------------------------
 
@@ -74,7 +114,7 @@ async function watch(session) {
   try {
     busy("Connecting…");
     await connect({ watch: session.id }, session.id);
-    await showLiveOf(session);
+    if (may(who, "producer")) await showLiveOf(session);
   } catch (error) {
     leave();
     fail(error);
@@ -133,7 +173,7 @@ function leave() {
   $("live").disabled = true;
   $("pause").setAttribute("aria-pressed", "false");
   $("stop").disabled = true;
-  curtain("Choose a source and a pipeline, then start.");
+  curtain(idleText());
   busy(null);
 }
 
@@ -242,6 +282,7 @@ async function refresh() {
   if (refreshing || document.hidden) return;
   refreshing = true;
   try {
+    if (who === null) await identify();
     const [health, sessions] = await Promise.all([
       call("GET", "/health"),
       wall.refresh(watchedId),
@@ -285,7 +326,9 @@ function about(hub) {
 
 // --- wiring --------------------------------------------------------------------------------------------------------
 
-onTokenWanted(askForToken);
+onTokenWanted(async (wrong) => {
+  if (await askForToken(wrong)) who = null; // another token, another role perhaps
+});
 
 $("setup").addEventListener("submit", (event) => {
   event.preventDefault();
@@ -311,7 +354,9 @@ $("reset").addEventListener("click", () => sender.now({ reset_cache: true }));
 $("blend").addEventListener("change", () => change({ prompt_interpolation_method: $("blend").value }));
 $("snapshot").addEventListener("click", snapshot);
 $("token-button").addEventListener("click", async () => {
-  if (await askForToken()) refresh();
+  if (!(await askForToken())) return;
+  who = null;
+  refresh();
 });
 $("fullscreen").addEventListener("click", () => (document.fullscreenElement ? document.exitFullscreen() : $("screen").requestFullscreen()));
 $("output").addEventListener("playing", () => curtain(null));
@@ -324,13 +369,12 @@ window.addEventListener("pagehide", () => peer?.close());
 async function begin() {
   $("token-button").hidden = !hasToken();
   try {
-    const hub = await call("GET", "/api/v1/hub/info");
-    await panel.fill(hub.unavailable);
-    about(hub);
+    await identify();
   } catch (error) {
     fail(error);
   }
   await refresh();
   setInterval(refresh, 2000);
+  if (invitedTo !== null && peer === null) await watch({ id: invitedTo });
 }
 begin();

@@ -7,7 +7,7 @@ export class Wall {
   #elements;
   #actions;
 
-  /** @param actions {watch(session), stop(session)} */
+  /** @param actions {watch(session), stop(session), invite(session)}; null for what this person may not do, as long as it is */
   constructor(elements, actions) {
     this.#elements = elements;
     this.#actions = actions;
@@ -55,9 +55,12 @@ class Tile {
     this.note = Object.assign(document.createElement("span"), { className: "note" });
     facts.append(this.name, this.prompt, this.detail, this.note);
     const buttons = Object.assign(document.createElement("div"), { className: "buttons" });
+    this.actions = actions;
     this.watch = button("Watch", () => actions.watch(this.session));
+    this.invite = button("Invite", () => actions.invite(this.session));
+    this.invite.title = "Copy a link that lets somebody watch for an hour";
     this.end = button("End", () => actions.stop(this.session));
-    buttons.append(this.watch, this.end);
+    buttons.append(this.watch, this.invite, this.end);
     this.element.append(frame, facts, buttons);
   }
 
@@ -74,7 +77,10 @@ class Tile {
     this.note.textContent = label(session.notes);
     this.note.title = session.notes.join("\n");
     this.watch.setAttribute("aria-label", `Watch ${session.id}`);
+    this.invite.setAttribute("aria-label", `Invite somebody to watch ${session.id}`);
     this.end.setAttribute("aria-label", `End ${session.id}`);
+    this.invite.hidden = this.actions.invite === null;
+    this.end.hidden = this.actions.stop === null;
     this.watch.disabled = watched;
   }
 

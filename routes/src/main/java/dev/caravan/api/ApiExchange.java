@@ -1,5 +1,6 @@
 package dev.caravan.api;
 
+import dev.caravan.http.Callers;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import java.net.URLDecoder;
@@ -14,6 +15,7 @@ import java.util.Map;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
 import org.apache.camel.component.platform.http.vertx.HttpMessage;
+import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpConstants;
 
 /** Reads requests from exchanges and writes replies to them: the only class of the API that knows the transport. */
 final class ApiExchange {
@@ -31,7 +33,8 @@ final class ApiExchange {
                 template.match(http.path()),
                 queries(http.query()),
                 headers,
-                body == null ? new byte[0] : body);
+                body == null ? new byte[0] : body,
+                Callers.of(exchange.getMessage().getHeader(VertxPlatformHttpConstants.AUTHENTICATED_USER)));
     }
 
     static void write(Exchange exchange, Reply reply) {

@@ -45,8 +45,9 @@ public final class HeadlessApi extends ApiRoutes {
                         "pipeline_id or graph; input_mode, prompts, parameters, node_parameters",
                         Map.of("pipeline_id", "test-card", "input_mode", "text", "parameters", SessionsApi.CONTROL))
                 .answers(400, "no pipeline loaded, or a graph the hub does not run")
+                .answers(403, "a graph that would have to be loaded, or a session of somebody else in its place")
                 .answers(422, "neither pipeline_id nor graph, or wrong types");
-        post("/api/v1/session/stop", "stopHeadless", "Stop it", request -> stop()).answers(404, "there is none");
+        post("/api/v1/session/stop", "stopHeadless", "Stop it", this::stop).answers(403, "started by somebody else").answers(404, "there is none");
         get("/api/v1/session/parameters", "getSessionParameters", "Parameters of the first session", request -> parameters());
         post("/api/v1/session/parameters", "setSessionParameters", "Change parameters of every session", this::control)
                 .jsonBody(SessionsApi.CONTROL_TEXT, SessionsApi.CONTROL)
@@ -60,11 +61,11 @@ public final class HeadlessApi extends ApiRoutes {
     }
 
     Reply start(Request request) throws SessionRefusedException, PipelineException, InterruptedException {
-        return Reply.json(headless.start(HeadlessBody.parse(request.requireObject())));
+        return Reply.json(headless.start(HeadlessBody.parse(request.requireObject()), request.caller()));
     }
 
-    Reply stop() {
-        if (!headless.stop()) {
+    Reply stop(Request request) {
+        if (!headless.stop(request.caller())) {
             throw ApiError.notFound("No active headless session");
         }
         return Reply.json(Map.of("status", "ok", "message", "Headless session stopped"));

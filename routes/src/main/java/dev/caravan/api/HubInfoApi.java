@@ -3,6 +3,7 @@ package dev.caravan.api;
 import dev.caravan.config.Settings;
 import dev.caravan.inference.pipeline.Pipeline;
 import dev.caravan.inference.pipeline.PipelineRegistry;
+import dev.caravan.security.Role;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -35,16 +36,16 @@ public final class HubInfoApi extends ApiRoutes {
 
     @Override
     protected void operations() {
-        get("/api/v1/hub/info", "getHubInfo", "Version, address, Kafka, limits, pipelines, and which of them are not built here and why", request -> info());
+        get("/api/v1/hub/info", "getHubInfo", "Version, address, Kafka, limits, pipelines, and which of them are not built here and why", this::info);
     }
 
-    private Reply info() {
+    private Reply info(Request request) {
         Map<String, Object> body = new LinkedHashMap<>();
         body.put("name", "caravan");
         body.put("version", version);
         body.put("address", address);
         body.put("token_required", settings.security().guarded());
-        body.put("kafka", records.get().map(HubInfoApi::kafka).orElse(null));
+        body.put("kafka", records.get().filter(known -> request.caller().role().covers(Role.PRODUCER)).map(HubInfoApi::kafka).orElse(null));
         body.put("limits", limits());
         body.put("pipelines", pipelines.all().stream().map(Pipeline::id).toList());
         body.put("unavailable", unavailable());

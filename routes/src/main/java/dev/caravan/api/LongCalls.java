@@ -1,5 +1,6 @@
 package dev.caravan.api;
 
+import dev.caravan.http.Callers;
 import io.vertx.core.Context;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
@@ -114,7 +115,8 @@ public final class LongCalls implements AutoCloseable {
                 Map.of(),
                 Map.of(),
                 headers,
-                body == null ? new byte[0] : body.getBytes());
+                body == null ? new byte[0] : body.getBytes(),
+                Callers.of(context));
     }
 
     private static void write(RoutingContext context, Reply reply) {

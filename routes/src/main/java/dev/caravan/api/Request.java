@@ -2,6 +2,7 @@ package dev.caravan.api;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.caravan.security.Principal;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -16,6 +17,7 @@ import java.util.Optional;
  * @param queries values of the query string by name, in order
  * @param headers first value of each header; keys in lower case
  * @param body    raw bytes; empty when there is no body. Not to be modified
+ * @param caller  who asks, as the guard found out
  */
 public record Request(
         String method,
@@ -23,7 +25,8 @@ public record Request(
         Map<String, String> paths,
         Map<String, List<String>> queries,
         Map<String, String> headers,
-        byte[] body) {
+        byte[] body,
+        Principal caller) {
 
     /** Value of a placeholder of the operation's path. */
     public String path(String name) {

@@ -3,6 +3,8 @@ package dev.caravan.api;
 import dev.caravan.processors.session.Session;
 import dev.caravan.processors.session.SessionSnapshot;
 import dev.caravan.processors.webrtc.PeerSnapshot;
+import dev.caravan.security.Principal;
+import dev.caravan.security.Role;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -12,11 +14,15 @@ final class SessionJson {
 
     private SessionJson() {}
 
-    static Map<String, Object> of(Session session, List<PeerSnapshot> peers) {
+    /** @param reader operators also see who opened it */
+    static Map<String, Object> of(Session session, List<PeerSnapshot> peers, Principal reader) {
         SessionSnapshot now = session.snapshot();
         Map<String, Object> out = new LinkedHashMap<>();
         out.put("id", now.id());
         out.put("opener", now.opener());
+        if (reader.role().covers(Role.OPERATOR)) {
+            out.put("principal", Ownership.of(session).orElse(null));
+        }
         out.put("state", now.state());
         out.put("opened_at", now.openedMs() / 1000.0);
         out.put("elapsed_seconds", now.elapsedSeconds());

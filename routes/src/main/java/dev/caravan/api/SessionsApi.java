@@ -11,6 +11,7 @@ import dev.caravan.processors.session.SessionRefusedException;
 import dev.caravan.processors.session.SessionRequest;
 import dev.caravan.processors.session.Sessions;
 import dev.caravan.processors.webrtc.PeerSnapshot;
+import dev.caravan.security.Principal;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -44,7 +45,7 @@ public final class SessionsApi extends ApiRoutes {
 
     @Override
     protected void operations() {
-        get("/api/v1/sessions", "listSessions", "Live sessions, oldest first", request -> list());
+        get("/api/v1/sessions", "listSessions", "Live sessions, oldest first", this::list);
         post("/api/v1/sessions", "openSession", "Open a session that lives until it is deleted", this::open)
                 .jsonBody(
                         "id, pipeline_ids, parameters: all optional",
@@ -58,6 +59,7 @@ public final class SessionsApi extends ApiRoutes {
         delete("/api/v1/sessions/{id}", "closeSession", "End a session and all its peers", this::close)
                 .path("id", "session id")
                 .answers(204, "closed")
+                .answers(403, "opened by somebody else")
                 .answers(404, "unknown");
         get("/api/v1/sessions/{id}/parameters", "getParametersOfSession", "Parameters in force", this::parameters)
                 .path("id", "session id")
@@ -75,9 +77,13 @@ public final class SessionsApi extends ApiRoutes {
                 .answers(404, "unknown, or no frame yet");
     }
 
-    Reply list() {
+    Reply list(Request request) {
         List<PeerSnapshot> all = peers.get();
-        return Reply.json(Map.of("sessions", sessions.all().stream().map(session -> SessionJson.of(session, all)).toList()));
+        Principal caller = request.caller();
+        return Reply.json(Map.of("sessions", sessions.all().stream()
+                .filter(session -> caller.session().map(session.id()::equals).orElse(true))
+                .map(session -> SessionJson.of(session, all, caller))
+                .toList()));
     }
 
     Reply open(Request request) throws SessionRefusedException {
@@ -88,12 +94,13 @@ public final class SessionsApi extends ApiRoutes {
         fields.faults("parameters", checked.errors());
         fields.check();
         Session session = sessions.open(
-                new SessionRequest(id, REST, Control.Door.REST, pipelineIds, checked.accepted(), Map.of()));
-        return Reply.json(201, SessionJson.of(session, List.of()));
+                new SessionRequest(id, REST, Control.Door.REST, pipelineIds, checked.accepted(),
+                        Ownership.of(request.caller())));
+        return Reply.json(201, SessionJson.of(session, List.of(), request.caller()));
     }
 
     Reply one(Request request) {
-        return Reply.json(SessionJson.of(session(request), peers.get()));
+        return Reply.json(SessionJson.of(session(request), peers.get(), request.caller()));
     }
 
     Reply parameters(Request request) {
@@ -106,9 +113,10 @@ public final class SessionsApi extends ApiRoutes {
     }
 
     Reply close(Request request) {
-        String id = request.path("id");
-        if (!sessions.close(id, "deleted by a client")) {
-            throw unknown(id);
+        Session session = session(request);
+        Ownership.require(session, request.caller());
+        if (!sessions.close(session.id(), "deleted by a client")) {
+            throw unknown(session.id());
         }
         return Reply.noContent();
     }

@@ -8,6 +8,8 @@ import dev.caravan.processors.webrtc.BadCandidateException;
 import dev.caravan.processors.webrtc.Candidate;
 import dev.caravan.processors.webrtc.PeerAnswer;
 import dev.caravan.processors.webrtc.Peers;
+import dev.caravan.security.Principal;
+import dev.caravan.security.Role;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -39,6 +41,7 @@ public final class WebrtcApi extends ApiRoutes {
                         "sdp, type 'offer', initialParameters (join or watch: id of an existing session)",
                         Map.of("type", "offer", "sdp", "v=0...", "initialParameters", SessionsApi.CONTROL))
                 .answers(400, "no pipeline loaded, a graph the hub does not run, or an SDP that cannot be answered")
+                .answers(403, "a viewer that would do more than watch, or a token for another session")
                 .answers(404, "the session to join or watch is unknown")
                 .answers(422, "wrong types or values")
                 .answers(503, "a limit is reached");
@@ -48,10 +51,12 @@ public final class WebrtcApi extends ApiRoutes {
                         "candidates: [{candidate, sdpMid, sdpMLineIndex}]",
                         Map.of("candidates", List.of(Map.of("candidate", "candidate:...", "sdpMid", "0", "sdpMLineIndex", 0))))
                 .answers(204, "added")
+                .answers(403, "offered by somebody else")
                 .answers(404, "unknown session or a candidate that cannot be used");
         delete("/api/v1/webrtc/offer/{session_id}", "closeOffer", "End a peer", this::close)
                 .path("session_id", "sessionId of the answer")
-                .answers(204, "always");
+                .answers(204, "ended, or not there")
+                .answers(403, "offered by somebody else");
     }
 
     Reply offer(Request request) throws SessionRefusedException {
@@ -65,7 +70,7 @@ public final class WebrtcApi extends ApiRoutes {
 
     private PeerAnswer accept(Request request) throws SessionRefusedException {
         try {
-            return offers.accept(OfferBody.parse(request.requireObject()));
+            return offers.accept(OfferBody.parse(request.requireObject()), request.caller());
         } catch (SessionRefusedException | RuntimeException e) {
             refused.accept(e);
             throw e;
@@ -74,6 +79,7 @@ public final class WebrtcApi extends ApiRoutes {
 
     Reply candidates(Request request) {
         String id = request.path("session_id");
+        requireOwn(id, request.caller());
         Fields fields = Fields.ofBody(request.requireObject());
         List<Candidate> candidates = fields.requireObjects("candidates").stream().map(WebrtcApi::candidate).toList();
         fields.check();
@@ -88,8 +94,17 @@ public final class WebrtcApi extends ApiRoutes {
     }
 
     Reply close(Request request) {
-        peers.close(request.path("session_id"), "closed by the client");
+        String id = request.path("session_id");
+        requireOwn(id, request.caller());
+        peers.close(id, "closed by the client");
         return Reply.noContent();
+    }
+
+    private void requireOwn(String peerId, Principal caller) {
+        boolean others = offers.owners().of(peerId).filter(owner -> !owner.equals(caller.name())).isPresent();
+        if (others && !caller.role().covers(Role.OPERATOR)) {
+            throw new ApiError(403, "Session " + peerId + " was offered by somebody else: that needs the role operator");
+        }
     }
 
     private static Candidate candidate(Fields fields) {

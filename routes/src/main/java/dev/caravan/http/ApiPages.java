@@ -53,7 +53,7 @@ public final class ApiPages implements Handler<RoutingContext> {
 
     /** Whether the path belongs to the API page; the description itself does not. */
     boolean has(String path) {
-        return path.equals("/redoc") || path.startsWith("/docs");
+        return path.equals("/redoc") || path.equals("/docs") || path.startsWith(FOLDER);
     }
 
     /** The jar keeps its files under its version, and says in its Maven properties which one that is. */

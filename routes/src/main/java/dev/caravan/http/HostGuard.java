@@ -5,74 +5,46 @@ import dev.caravan.config.Settings;
 import io.vertx.core.Handler;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.RoutingContext;
-import java.net.URI;
-import java.net.URISyntaxException;
-import java.util.Locale;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Keeps web pages of somebody else from driving the hub (DESIGN §5).
  *
  * <p>The {@code Host} header must name this machine, or a page could give its own name the address 127.0.0.1 and would be its own origin
- * here. The {@code Origin} header, where present, must be loopback, {@code null} (pages opened from disk), the hub itself, or allowed by
- * setting.
+ * here. The {@code Origin} header, where present, must be the hub itself or allowed by setting; a hub on loopback also takes pages of
+ * loopback and {@code null} (pages opened from disk). What asks for a WebSocket is a request like every other here.
  */
 final class HostGuard implements Handler<RoutingContext> {
 
     private final Settings.Server settings;
+    private final Origins origins;
 
-    HostGuard(Settings.Server settings) {
+    HostGuard(Settings.Server settings, Origins origins) {
         this.settings = settings;
+        this.origins = origins;
     }
 
     @Override
     public void handle(RoutingContext context) {
         HttpServerRequest request = context.request();
-        Optional<String> host = Optional.ofNullable(request.authority()).map(authority -> bare(authority.host()));
+        Optional<String> host = Optional.ofNullable(request.authority()).map(authority -> Origins.bare(authority.host()));
         if (host.isEmpty() || !hostAllowed(host.get())) {
             Details.answer(
                     context, 403, "Host '" + shown(host.orElse("")) + "' is not allowed: add it with --allowed-hosts");
-            return;
-        }
-        String origin = request.getHeader("Origin");
-        if (origin != null && !originAllowed(origin, request.getHeader("Host"))) {
+        } else if (origins.of(request) == Origins.Standing.FOREIGN) {
             Details.answer(
-                    context, 403, "Origin '" + shown(origin) + "' is not allowed: add it with --allowed-origins");
-            return;
+                    context, 403, "Origin '" + shown(request.getHeader("Origin")) + "' is not allowed: add it with --allowed-origins");
+        } else {
+            context.next();
         }
-        context.next();
     }
 
     private boolean hostAllowed(String host) {
         return Hosts.isLoopbackName(host)
-                || host.equals(bare(settings.host()))
+                || host.equals(Origins.bare(settings.host()))
                 || settings.allowedHosts().contains(host)
                 // A hub open to the network is reached by its addresses, and an address cannot be given to somebody else's name.
-                || (!Hosts.isLoopbackName(bare(settings.host())) && isAddress(host));
-    }
-
-    private boolean originAllowed(String origin, @Nullable String host) {
-        String lower = origin.toLowerCase(Locale.ROOT);
-        if (lower.equals("null")
-                || settings.allowedOrigins().contains("*")
-                || settings.allowedOrigins().contains(lower)) {
-            return true;
-        }
-        try {
-            URI uri = new URI(lower);
-            if (uri.getHost() == null) {
-                return false;
-            }
-            return Hosts.isLoopbackName(bare(uri.getHost())) || uri.getAuthority().equalsIgnoreCase(host);
-        } catch (URISyntaxException e) {
-            return false;
-        }
-    }
-
-    private static String bare(String host) {
-        String lower = host.toLowerCase(Locale.ROOT);
-        return lower.startsWith("[") && lower.endsWith("]") ? lower.substring(1, lower.length() - 1) : lower;
+                || (!origins.onLoopback() && isAddress(host));
     }
 
     private static boolean isAddress(String host) {

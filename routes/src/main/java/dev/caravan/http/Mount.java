@@ -1,15 +1,14 @@
 package dev.caravan.http;
 
 import dev.caravan.config.Hosts;
-import dev.caravan.config.Secret;
 import dev.caravan.config.Settings;
+import dev.caravan.security.Authentication;
 import io.vertx.core.http.HttpClosedException;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.util.Locale;
-import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import org.slf4j.Logger;
@@ -32,14 +31,14 @@ public final class Mount {
 
     private final Router router;
     private final Settings.Server settings;
-    private final Optional<Secret> token;
+    private final Authentication authentication;
     private final Page page;
     private final ApiPages docs;
 
-    public Mount(Router router, Settings.Server settings, Optional<Secret> token, Page page, ApiPages docs) {
+    public Mount(Router router, Settings.Server settings, Authentication authentication, Page page, ApiPages docs) {
         this.router = router;
         this.settings = settings;
-        this.token = token;
+        this.authentication = authentication;
         this.page = page;
         this.docs = docs;
     }
@@ -48,14 +47,17 @@ public final class Mount {
     public void install() {
         router.route().order(FIRST).handler(this::headers).failureHandler(this::failed);
         router.route().order(FIRST + 1).handler(Mount::oneSpelling);
-        router.route().order(GUARDS - 4).handler(new HostGuard(settings));
-        router.route().order(GUARDS - 3).handler(new CrossOrigin());
-        token.ifPresent(token -> router.route()
-                .order(GUARDS - 2)
-                .handler(new TokenGuard(token, path -> page.has(path) || docs.has(path), page::shell)));
+        Origins origins = new Origins(settings);
+        router.route().order(GUARDS - 5).handler(new HostGuard(settings, origins));
+        router.route().order(GUARDS - 4).handler(new CrossOrigin(origins));
+        router.route()
+                .order(GUARDS - 3)
+                .handler(new Guard(authentication, origins, path -> page.has(path) || docs.has(path), page::shell));
         router.route().order(GUARDS - 1).handler(Mount::forms);
         router.route().order(GUARDS).method(HttpMethod.HEAD).handler(context ->
                 context.reroute(HttpMethod.GET, context.request().uri()));
+
+        new ConsoleLogin(authentication, settings.tls().isPresent()).mount(router);
 
         router.get().order(LAST - 2).blockingHandler(docs, false);
         router.get().order(LAST - 1).blockingHandler(page, false);

@@ -16,6 +16,9 @@ public record Principal(String name, Role role, Optional<String> session, Option
     /** Everybody, while the hub asks nobody who they are: on loopback without a token. */
     public static final Principal LOCAL = of("local", Role.OPERATOR);
 
+    /** Who has not said who they are, where nobody has to: at the probes, for example. May do nothing that needs a role. */
+    public static final Principal ANONYMOUS = of("anonymous", Role.METRICS);
+
     /** One without bounds but the role's. */
     public static Principal of(String name, Role role) {
         return new Principal(name, role, Optional.empty(), Optional.empty());

@@ -1,7 +1,11 @@
 package dev.caravan.security;
 
+import java.util.Locale;
+
 /** What somebody may do; each role may do what those before it may. */
 public enum Role {
+    /** Reads the hub's figures, for monitoring; nothing else. */
+    METRICS,
     /** Looks at sessions: watches, reads their state and pictures. Changes nothing. */
     VIEWER,
     /** Opens sessions, feeds and steers them, uploads what they use. */
@@ -16,6 +20,6 @@ public enum Role {
 
     /** As settings, tokens and answers write it: {@code viewer}. */
     public String wireName() {
-        return name().toLowerCase(java.util.Locale.ROOT);
+        return name().toLowerCase(Locale.ROOT);
     }
 }

@@ -50,8 +50,8 @@ class HeadlessApiTest {
         assertTrue(metrics().at("/sessions/headless/headless").asBoolean());
         Bench.await(() -> bench.sessions.all().getFirst().latestFrame().isPresent());
         assertEquals(200, api.frame(Requests.get()).status());
-        assertEquals("Headless session stopped", Requests.body(api.stop()).get("message").asText());
-        assertEquals("No active headless session", assertThrows(ApiError.class, api::stop).getMessage());
+        assertEquals("Headless session stopped", Requests.body(api.stop(Requests.json("{}"))).get("message").asText());
+        assertEquals("No active headless session", assertThrows(ApiError.class, () -> api.stop(Requests.json("{}"))).getMessage());
     }
 
     @Test

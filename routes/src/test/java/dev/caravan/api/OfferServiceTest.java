@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.caravan.api.offer.OfferBody;
 import dev.caravan.api.offer.OfferService;
+import dev.caravan.api.offer.PeerOwners;
+import dev.caravan.config.Settings;
 import dev.caravan.inference.frame.Origin;
 import dev.caravan.processors.session.Control;
 import dev.caravan.processors.session.Session;
@@ -19,6 +21,9 @@ import dev.caravan.processors.webrtc.PeerAnswer;
 import dev.caravan.processors.webrtc.PeerOffer;
 import dev.caravan.processors.webrtc.WebRtcUnavailableException;
 import java.time.Duration;
+import dev.caravan.security.Principal;
+import dev.caravan.security.PrincipalLimits;
+import dev.caravan.security.Role;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -63,7 +68,7 @@ class OfferServiceTest {
         SessionSnapshot session = snapshot("peer-1");
         assertEquals(List.of("gray", "passthrough"), session.pipelines());
         assertEquals(List.of("webrtc:peer-1"), session.viewers());
-        assertEquals(Map.of("user_id", "u"), session("peer-1").attributes());
+        assertEquals(Map.of("user_id", "u", "principal", "local"), session("peer-1").attributes());
         assertEquals(0.7, session("peer-1").parameters().get("noise_scale"));
         assertTrue(accepted.getFirst().source() && accepted.getFirst().viewer() && accepted.getFirst().controls());
     }
@@ -106,11 +111,36 @@ class OfferServiceTest {
         try (Bench empty = new Bench(EchoPipeline.of("passthrough"))) {
             OfferService none = new OfferService(empty.registry, empty.loader, empty.sessions, this::accept, () -> "p");
 
-            ApiError refused = assertThrows(ApiError.class, () -> none.accept(body(graph("'source_mode':'ndi'", "x"))));
+            ApiError refused = assertThrows(ApiError.class, () -> none.accept(body(graph("'source_mode':'ndi'", "x")), Principal.LOCAL));
 
             assertEquals(400, refused.status());
             assertEquals("Pipeline not loaded. Please load pipeline first.", refused.getMessage());
         }
+    }
+
+    @Test
+    void aCallerWhoHasAllTheSessionsAndPeersOneMayHaveIsRefusedAndOthersAreNot() throws Exception {
+        PeerOwners owners = new PeerOwners();
+        PrincipalLimits limits = new PrincipalLimits(
+                new Settings.PerPrincipal(0, 1, 2), name -> Ownership.live(bench.sessions, name), owners::count);
+        offers = new OfferService(
+                bench.registry, bench.loader, bench.sessions, this::accept, () -> "peer-" + ++peers, owners, limits);
+        Principal anna = Principal.of("oidc:anna", Role.PRODUCER);
+        offers.accept(body(SEED), anna);
+
+        ApiError second = assertThrows(ApiError.class, () -> offers.accept(body(SEED), anna));
+        assertEquals(429, second.status());
+        assertEquals("You have 1 sessions open already, which is all that --max-sessions-each allows: end one first", second.getMessage());
+
+        String join = "{'sdp':'v=0','type':'offer','initialParameters':{'join':'peer-1'}}";
+        offers.accept(body(join), anna);
+        ApiError third = assertThrows(ApiError.class, () -> offers.accept(body(join), anna));
+        assertEquals(429, third.status());
+        assertEquals("You have 2 peers connected already, which is all that --max-viewers-each allows: end one first", third.getMessage());
+
+        offers.accept(body(SEED), Principal.of("oidc:ben", Role.PRODUCER));
+        accepted.get(1).listener().ended("peer-2", "closed");
+        offers.accept(body(join), anna);
     }
 
     @Test
@@ -251,7 +281,7 @@ class OfferServiceTest {
     }
 
     private PeerAnswer offer(String json) throws SessionRefusedException {
-        return offers.accept(body(json));
+        return offers.accept(body(json), Principal.LOCAL);
     }
 
     private static OfferBody body(String json) {

@@ -1,6 +1,7 @@
 package dev.caravan.api;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.caravan.security.Principal;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -22,7 +23,8 @@ final class Requests {
                 paths,
                 Map.of(),
                 Map.of("content-type", "application/json"),
-                body.replace('\'', '"').getBytes(StandardCharsets.UTF_8));
+                body.replace('\'', '"').getBytes(StandardCharsets.UTF_8),
+                Principal.LOCAL);
     }
 
     /** @param query names and values in turn */
@@ -35,7 +37,7 @@ final class Requests {
         for (int i = 0; i < query.length; i += 2) {
             queries.put(query[i], List.of(query[i + 1]));
         }
-        return new Request("GET", "/", paths, queries, Map.of(), new byte[0]);
+        return new Request("GET", "/", paths, queries, Map.of(), new byte[0], Principal.LOCAL);
     }
 
     /** The JSON of a reply. */

@@ -46,12 +46,12 @@ class SessionsApiTest {
         Reply opened = api.open(Requests.json("{'id':'show','pipeline_ids':['passthrough'],'parameters':{'noise_scale':0.5}}"));
 
         assertEquals(201, opened.status());
-        JsonNode session = Requests.body(api.list()).at("/sessions/0");
+        JsonNode session = Requests.body(api.list(Requests.get())).at("/sessions/0");
         assertEquals("show", session.get("id").asText());
         assertEquals("rest", session.get("opener").asText());
         assertEquals("[\"passthrough\"]", session.get("pipelines").toString());
         assertEquals(204, api.close(Requests.get(SHOW)).status());
-        assertEquals(0, Requests.body(api.list()).get("sessions").size());
+        assertEquals(0, Requests.body(api.list(Requests.get())).get("sessions").size());
     }
 
     @Test

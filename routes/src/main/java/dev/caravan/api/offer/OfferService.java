@@ -2,6 +2,7 @@ package dev.caravan.api.offer;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.caravan.api.ApiError;
+import dev.caravan.api.Ownership;
 import dev.caravan.api.ValidationError;
 import dev.caravan.inference.frame.Origin;
 import dev.caravan.inference.pipeline.Pipeline;
@@ -16,6 +17,9 @@ import dev.caravan.processors.webrtc.BadOfferException;
 import dev.caravan.processors.webrtc.PeerAnswer;
 import dev.caravan.processors.webrtc.PeerOffer;
 import dev.caravan.processors.webrtc.WebRtcUnavailableException;
+import dev.caravan.security.Principal;
+import dev.caravan.security.PrincipalLimits;
+import dev.caravan.security.Role;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -34,48 +38,103 @@ public final class OfferService {
     private final Sessions sessions;
     private final PeerGate peers;
     private final Supplier<String> ids;
+    private final PeerOwners owners;
+    private final PrincipalLimits limits;
 
-    /** @param ids gives fresh peer ids that are fit for session ids */
+    /** Without limits of one caller. */
     public OfferService(
             PipelineRegistry registry, PipelineLoader loader, Sessions sessions, PeerGate peers, Supplier<String> ids) {
+        this(registry, loader, sessions, peers, ids, new PeerOwners(), PrincipalLimits.NONE);
+    }
+
+    /**
+     * @param ids    gives fresh peer ids that are fit for session ids
+     * @param owners learns whose peers are whose
+     * @param limits of one caller
+     */
+    public OfferService(
+            PipelineRegistry registry,
+            PipelineLoader loader,
+            Sessions sessions,
+            PeerGate peers,
+            Supplier<String> ids,
+            PeerOwners owners,
+            PrincipalLimits limits) {
         this.registry = registry;
         this.loader = loader;
         this.sessions = sessions;
         this.peers = peers;
         this.ids = ids;
+        this.owners = owners;
+        this.limits = limits;
     }
 
     /**
      * Answers an offer.
      *
-     * @throws ApiError                400 when nothing is loaded, the graph cannot be run or the SDP cannot be answered; 404 for an unknown
-     *                                 session to join or watch; 503 when WebRTC does not work here
+     * @param caller                   a viewer may only watch; who is bound to a session opens none and touches no other
+     * @throws ApiError                400 when nothing is loaded, the graph cannot be run or the SDP cannot be answered; 403 when the caller
+     *                                 may not; 404 for an unknown session to join or watch; 429 when the caller has all the
+     *                                 sessions or peers one may have; 503 when WebRTC does not work here
      * @throws SessionRefusedException when a limit is reached
      */
-    public PeerAnswer accept(OfferBody offer) throws SessionRefusedException {
+    public PeerAnswer accept(OfferBody offer, Principal caller) throws SessionRefusedException {
         if (offer.watch().isPresent() && offer.join().isPresent()) {
             throw ApiError.badRequest("An offer either joins or watches a session: leave out 'join' or 'watch'");
         }
+        requireAllowed(offer, caller);
+        try (PrincipalLimits.Place _ = limits.peer(caller)) {
+            return admitted(offer, caller);
+        } catch (PrincipalLimits.Reached e) {
+            throw new ApiError(429, e.getMessage());
+        }
+    }
+
+    private PeerAnswer admitted(OfferBody offer, Principal caller) throws SessionRefusedException, PrincipalLimits.Reached {
         String peerId = ids.get();
         Origin peer = Origin.of("webrtc:" + peerId);
         if (offer.watch().isPresent()) {
             Session session = existing(offer.watch().get());
-            return answer(new PeerStay(session, peer), new Wish(peerId, session.id(), offer.sdp(), false, true));
+            return answer(stay(session, peerId, caller), new Wish(peerId, session.id(), offer.sdp(), false, true));
         }
         if (offer.join().isPresent()) {
             Session session = existing(offer.join().get());
             control(session, peer, offer.parameters());
-            return answer(new PeerStay(session, peer), new Wish(peerId, session.id(), offer.sdp(), true, false));
+            return answer(stay(session, peerId, caller), new Wish(peerId, session.id(), offer.sdp(), true, false));
         }
-        return open(offer, peerId, peer);
+        return open(offer, peerId, peer, caller);
     }
 
-    private PeerAnswer open(OfferBody offer, String peerId, Origin peer) throws SessionRefusedException {
+    /** Whose peers are whose. */
+    public PeerOwners owners() {
+        return owners;
+    }
+
+    private static void requireAllowed(OfferBody offer, Principal caller) {
+        if (offer.watch().isEmpty() && !caller.role().covers(Role.PRODUCER)) {
+            throw new ApiError(403, "A viewer may only watch: name a session with 'watch'");
+        }
+        Optional<String> session = offer.watch().or(offer::join);
+        caller.session().filter(only -> session.filter(only::equals).isEmpty()).ifPresent(only -> {
+            throw new ApiError(403, "Your token is for session " + only + " only");
+        });
+    }
+
+    private PeerStay stay(Session session, String peerId, Principal caller) {
+        owners.came(peerId, caller.name());
+        return new PeerStay(session, Origin.of("webrtc:" + peerId), () -> owners.left(peerId));
+    }
+
+    private PeerAnswer open(OfferBody offer, String peerId, Origin peer, Principal caller)
+            throws SessionRefusedException, PrincipalLimits.Reached {
         if (loader.status().state() != PipelineLoader.State.LOADED) {
             throw ApiError.badRequest("Pipeline not loaded. Please load pipeline first.");
         }
-        Session session = sessions.open(request(offer, peerId, peer));
-        PeerStay stay = new PeerStay(session, peer);
+        Session session;
+        try (PrincipalLimits.Place _ = limits.session(caller)) {
+            session = sessions.open(request(offer, peerId, peer, caller));
+        }
+        PeerStay stay = stay(session, peerId, caller);
         stay.open();
         boolean answered = false;
         try {
@@ -89,7 +148,7 @@ public final class OfferService {
         }
     }
 
-    private SessionRequest request(OfferBody offer, String peerId, Origin peer) {
+    private SessionRequest request(OfferBody offer, String peerId, Origin peer, Principal caller) {
         Map<String, Object> parameters = new LinkedHashMap<>(offer.parameters());
         List<String> chain = offer.pipelineIds();
         if (offer.graph().isPresent()) {
@@ -99,7 +158,8 @@ public final class OfferService {
                 parameters.put("input_mode", "text"); // nothing would ever come
             }
         }
-        return new SessionRequest(Optional.of(peerId), peer, Control.Door.OFFER, chain, parameters, offer.attributes());
+        return new SessionRequest(
+                Optional.of(peerId), peer, Control.Door.OFFER, chain, parameters, Ownership.of(caller, offer.attributes()));
     }
 
     private LinearGraph graph(JsonNode json) {

@@ -19,12 +19,15 @@ final class PeerStay implements PeerListener {
 
     private final Session session;
     private final Origin peer;
+    private final Runnable gone;
     private final List<Session.Attachment> held = new ArrayList<>();
     private boolean over;
 
-    PeerStay(Session session, Origin peer) {
+    /** @param gone told when everything is given back; twice does no harm */
+    PeerStay(Session session, Origin peer, Runnable gone) {
         this.session = session;
         this.peer = peer;
+        this.gone = gone;
     }
 
     /** Holds the session as its opener. */
@@ -60,6 +63,7 @@ final class PeerStay implements PeerListener {
             held.clear();
         }
         returned.forEach(Session.Attachment::close);
+        gone.run();
     }
 
     private void hold(Session.Attachment attachment) {
