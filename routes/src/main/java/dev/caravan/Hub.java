@@ -16,6 +16,7 @@ import dev.caravan.api.LongCalls;
 import dev.caravan.api.LorasApi;
 import dev.caravan.api.ModelsApi;
 import dev.caravan.api.OnboardingApi;
+import dev.caravan.api.Ownership;
 import dev.caravan.api.PipelinesApi;
 import dev.caravan.api.Readiness;
 import dev.caravan.api.RoutesApi;
@@ -29,6 +30,7 @@ import dev.caravan.api.keys.ServiceTokens;
 import dev.caravan.api.loras.LoraFolder;
 import dev.caravan.api.loras.LoraLibrary;
 import dev.caravan.api.offer.OfferService;
+import dev.caravan.api.offer.PeerOwners;
 import dev.caravan.api.session.HeadlessSession;
 import dev.caravan.api.workflow.WorkflowResolver;
 import dev.caravan.config.Settings;
@@ -56,6 +58,7 @@ import dev.caravan.processors.webrtc.Peers;
 import dev.caravan.processors.webrtc.libwebrtc.LibWebRtc;
 import dev.caravan.security.Authentication;
 import dev.caravan.security.OidcTokens;
+import dev.caravan.security.PrincipalLimits;
 import dev.caravan.security.TokenVerifier;
 import io.vertx.ext.web.Router;
 import java.lang.management.ManagementFactory;
@@ -113,10 +116,10 @@ public final class Hub implements AutoCloseable {
 
     private Hub(Settings settings, InstantSource clock) {
         this.settings = settings;
-        authentication = Authentication.of(
-                settings.security(),
-                clock,
-                settings.security().oidc().map(oidc -> owned(OidcTokens.of(oidc, clock))).stream().toArray(TokenVerifier[]::new));
+        TokenVerifier[] others = settings.security().oidc().stream()
+                .map(oidc -> owned(OidcTokens.of(oidc, clock)))
+                .toArray(TokenVerifier[]::new);
+        authentication = Authentication.of(settings.security(), clock, others);
         // First: a device that cannot be had ends the start before anything runs for nothing.
         engine = owned(Engine.open(Translated.engine(settings)));
         metrics = owned(new HubMetrics(build.version(), engine));
@@ -158,8 +161,11 @@ public final class Hub implements AutoCloseable {
         longCalls = owned(new LongCalls(LONG_CALLS));
         live = owned(new LiveRoutes(settings.folders().routes(), clock));
         info = new HubInfoApi(build.version(), settings, pipelines, this::records);
-        OfferService offers =
-                new OfferService(pipelines, loader, sessions, offer -> peers.accept(life.peer(offer)), () -> UUID.randomUUID().toString());
+        PeerOwners owners = new PeerOwners();
+        PrincipalLimits each = new PrincipalLimits(
+                settings.security().perPrincipal(), name -> Ownership.live(sessions, name), owners::count);
+        OfferService offers = new OfferService(
+                pipelines, loader, sessions, offer -> peers.accept(life.peer(offer)), () -> UUID.randomUUID().toString(), owners, each);
         api = List.of(
                 new HealthApi(build.version(), build.commit(), clock, new Checks(kafka, peers, sessions, loader).parts(), readiness),
                 new HardwareApi(() -> gpu.getNow(Optional.empty())),
@@ -176,7 +182,7 @@ public final class Hub implements AutoCloseable {
                 new WorkflowApi(new WorkflowResolver(
                         id -> id.equals("scheduler") || pipelines.find(id).isPresent(), library, CONTRACT_VERSION)),
                 new SessionsApi(sessions, peers::all, pictures),
-                new HeadlessApi(sessions, new HeadlessSession(pipelines, loader, sessions), pictures),
+                new HeadlessApi(sessions, new HeadlessSession(pipelines, loader, sessions, each), pictures),
                 new LogsApi(settings.folders().logs().resolve(Logs.FILE)),
                 new KeysApi(tokens),
                 new AccessApi(authentication.joinTokens(), sessions, clock, settings.server().tls().isPresent()),

@@ -126,9 +126,9 @@ class KafkaSecurityTest {
     private static void refused(KafkaConnection connection, String reason) throws Exception {
         try (ShippedLog log = new ShippedLog();
                 KafkaHub kafka = hub(connection);
-                KafkaTestHub hub = KafkaTestHub.on(kafka, KafkaTestHub.ROUTES)) {
+                KafkaTestHub hub = KafkaTestHub.on(kafka, "kafka-failures", "kafka-frames-in", "kafka-events", "kafka-controls")) {
             Await.until("the reason", () -> kafka.status().reason().equals(Optional.of(reason)));
-            Await.until("many tries", () -> log.from("org.apache.kafka.clients.NetworkClient").size() > 8);
+            Await.until("many tries", () -> log.from("org.apache.kafka.clients.NetworkClient").size() > 4);
             for (int i = 0; i < 5; i++) {
                 hub.inference.emit(new SessionEvent("s", SessionEvent.Type.CHUNK, i, Map.of("chunk", i)));
             }
