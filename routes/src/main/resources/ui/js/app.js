@@ -6,6 +6,7 @@ import { Panel } from "./panel.js";
 import { Peer } from "./peer.js";
 import * as pipelines from "./pipelines.js";
 import { PromptEditor } from "./prompts.js";
+import { RouteFiles } from "./routes.js";
 import { roleOf } from "./schema.js";
 import { ControlSender } from "./sender.js";
 import { Settings } from "./settings.js";
@@ -18,6 +19,7 @@ const $ = (id) => document.getElementById(id);
 const stats = new StatsView($("stats"));
 const prompts = new PromptEditor($("prompts"), $("prompting"));
 const wall = new Wall({ list: $("wall"), count: $("wall-count"), empty: $("wall-empty") }, { watch, stop: endSession });
+const routeFiles = new RouteFiles({ panel: $("routes"), list: $("route-files"), count: $("routes-count") });
 const sender = new ControlSender(deliver);
 const loraScales = new LoraScales((lora_scales) => change({ lora_scales }));
 const panel = new Panel({ change, chosen });
@@ -247,6 +249,7 @@ async function refresh() {
       wall.refresh(watchedId),
       showStatus(),
       panel.refresh(),
+      routeFiles.refresh(),
     ]);
     showChecks(health.checks ?? {});
     warn(sessions.find((session) => session.id === watchedId)?.notes);
