@@ -17,6 +17,7 @@ import org.apache.camel.model.rest.VerbDefinition;
 import org.apache.camel.spi.Resource;
 import org.apache.camel.support.ResourceHelper;
 import org.apache.camel.support.service.ServiceHelper;
+import org.jspecify.annotations.Nullable;
 
 /** Camel's builder of a file, for one context. Routes get their ids when it configures itself. */
 final class Builders {
@@ -79,7 +80,7 @@ final class Builders {
             this.taken = taken;
         }
 
-        void give(@org.jspecify.annotations.Nullable String id, Consumer<String> setter) {
+        void give(@Nullable String id, Consumer<String> setter) {
             if (id != null) {
                 return;
             }

@@ -1,5 +1,6 @@
 package dev.caravan.live;
 
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
@@ -37,13 +38,13 @@ record Claims(Set<String> routes, Set<String> nodes, Set<String> beans, List<Htt
         return new Claims(
                 routes.stream().map(RouteDefinition::getId).collect(Collectors.toSet()),
                 nodes(routes),
-                hub.getRegistry().findByTypeWithName(Object.class).keySet().stream().collect(Collectors.toSet()),
+                Set.copyOf(hub.getRegistry().findByTypeWithName(Object.class).keySet()),
                 Stream.concat(HUBS_OWN.stream(), served).toList());
     }
 
     static Set<String> nodes(Collection<RouteDefinition> routes) {
         Set<String> ids = new HashSet<>();
-        routes.forEach(route -> ids.addAll(ProcessorDefinitionHelper.gatherAllNodeIds(route, new java.util.ArrayList<>(), true, false)));
+        routes.forEach(route -> ids.addAll(ProcessorDefinitionHelper.gatherAllNodeIds(route, new ArrayList<>(), true, false)));
         return ids;
     }
 
@@ -73,7 +74,7 @@ record Claims(Set<String> routes, Set<String> nodes, Set<String> beans, List<Htt
             for (HttpPath taken : others.paths) {
                 if (path.meets(taken)) {
                     throw RouteFileException.at(
-                            file.lineOf(text -> text.contains(path.path())),
+                            path.lineIn(file),
                             "path " + path.path() + " meets " + taken.path() + (taken.below() ? " and below" : "") + " of " + whose
                                     + ": choose another");
                 }

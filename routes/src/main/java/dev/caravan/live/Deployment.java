@@ -110,7 +110,7 @@ final class Deployment {
         try {
             step.run();
         } catch (Exception e) {
-            LOG.warn("A route of {} did not end cleanly: {}", Faults.oneLine(file.name()), Faults.oneLine(String.valueOf(e.getMessage())));
+            LOG.warn("A route of {} did not end cleanly: {}", Faults.oneLine(file.name()), Faults.worded(e));
         }
     }
 

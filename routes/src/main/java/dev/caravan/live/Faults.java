@@ -2,6 +2,8 @@ package dev.caravan.live;
 
 import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
@@ -10,6 +12,9 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.camel.CamelContext;
 import org.apache.camel.FailedToCreateRouteException;
+import org.apache.camel.FailedToStartRouteException;
+import org.apache.camel.NoSuchEndpointException;
+import org.apache.camel.PropertyBindingException;
 import org.apache.camel.ResolveEndpointFailedException;
 import org.apache.camel.spi.EndpointUriFactory;
 import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
@@ -21,7 +26,6 @@ final class Faults {
     private static final int KNOWN_OPTIONS = 12;
 
     private static final Pattern UNKNOWN_OPTIONS = Pattern.compile("Unknown parameters=\\[\\{(.*?)}]", Pattern.DOTALL);
-    private static final Pattern NO_COMPONENT = Pattern.compile("(?:No component found with scheme: ?|component with name: ?)(\\S+)");
     private static final Pattern URI_SCHEME = Pattern.compile("^([A-Za-z][A-Za-z0-9+.-]*):");
     private static final Pattern PATHS = Pattern.compile("(?<![\\w/:.])(?:file:)?(?:/[\\w.@+-]+)+/(?=[\\w.@+-])");
     private static final Pattern SECRETS = Pattern.compile(
@@ -38,37 +42,47 @@ final class Faults {
                     return e.getMessage();
                 }
                 case MarkedYamlEngineException e -> {
-                    int line = RouteFile.line(e.getProblemMark().or(e::getContextMark).orElse(null));
-                    return at(line, String.valueOf(e.getProblem()));
+                    int line = YamlText.line(e.getProblemMark().or(e::getContextMark).orElse(null));
+                    return at(line, quiet(String.valueOf(e.getProblem())));
                 }
                 case ResolveEndpointFailedException e -> {
                     return endpoint(e, file, context);
                 }
+                case NoSuchEndpointException e -> {
+                    return noComponent(e.getUri(), file);
+                }
                 default -> {}
             }
         }
-        Throwable deepest = causes(thrown).getLast();
-        return at(routeLine(thrown, file), worded(deepest));
+        String why = worded(causes(thrown).getLast());
+        Optional<String> route = routeId(thrown);
+        int line = route.map(id -> file.lineOf(id::equals)).orElse(0);
+        return at(line, route.filter(id -> line == 0).map(id -> "route " + id + ": " + why).orElse(why));
     }
 
-    /** No line break or other control character, bounded, no folder of this machine, no secret. */
+    /** Without line breaks and other control characters, bounded. */
     static String oneLine(String text) {
         String plain = text.replaceAll("[\\p{Cntrl}\\p{Zl}\\p{Zp}\\s]+", " ").strip();
-        String quiet = LOGIN.matcher(SECRETS.matcher(plain).replaceAll("$1xxxxxx")).replaceAll("://xxxxxx@");
-        String homeless = PATHS.matcher(quiet).replaceAll(".../");
-        return homeless.length() > MAX_CHARACTERS ? homeless.substring(0, MAX_CHARACTERS) + "..." : homeless;
+        return plain.length() > MAX_CHARACTERS ? plain.substring(0, MAX_CHARACTERS) + "..." : plain;
     }
 
-    /** Of any failure, for a person. */
+    /** Of any failure, in one line that names no folder of this machine and no secret. */
     static String worded(Throwable thrown) {
         String message = thrown.getMessage();
-        return oneLine(message == null || message.isBlank() ? thrown.getClass().getSimpleName() : message);
+        return thrown instanceof RouteFileException
+                ? oneLine(message)
+                : quiet(message == null || message.isBlank() ? thrown.getClass().getSimpleName() : message);
+    }
+
+    private static String quiet(String text) {
+        String withoutSecrets = LOGIN.matcher(SECRETS.matcher(text).replaceAll("$1xxxxxx")).replaceAll("://xxxxxx@");
+        return oneLine(PATHS.matcher(withoutSecrets).replaceAll(".../"));
     }
 
     private static String endpoint(ResolveEndpointFailedException e, RouteFile file, CamelContext context) {
         String message = String.valueOf(e.getMessage());
         String uri = String.valueOf(e.getUri());
-        String shown = oneLine(uri.replaceFirst("\\?.*", "").replaceFirst("://", ":"));
+        String shown = quiet(uri.replaceFirst("(?s)\\?.*", "").replaceFirst("://", ":"));
         Matcher scheme = URI_SCHEME.matcher(uri);
         String name = scheme.find() ? scheme.group(1) : "";
         Matcher unknown = UNKNOWN_OPTIONS.matcher(message);
@@ -79,13 +93,24 @@ final class Faults {
             return at(line, "unknown option " + listed + " of " + shown + known(options.getFirst(), name, context));
         }
         int line = file.lineOf(text -> text.equals(name) || text.startsWith(name + ":"));
-        Matcher missing = NO_COMPONENT.matcher(message);
-        if (missing.find()) {
-            return at(line, "unknown component '" + name + "': is it misspelt, or not part of this hub?");
+        if (message.contains("No component found")) {
+            return noComponent(uri, file);
+        }
+        for (Throwable cause : causes(e)) {
+            if (cause instanceof PropertyBindingException binding && binding.getPropertyName() != null) {
+                return at(line, shown + ": option '" + binding.getPropertyName() + "' does not take "
+                        + quiet(binding.getPropertyName() + "=" + binding.getValue()).split("=", 2)[1]);
+            }
         }
         Throwable deepest = causes(e).getLast();
-        String why = deepest == e ? message.replaceFirst("(?s)^.*? due to: ", "") : worded(deepest);
-        return at(line, shown + ": " + oneLine(why));
+        String why = deepest == e ? quiet(message.replaceFirst("(?s)^.*? due to: ", "")) : worded(deepest);
+        return at(line, shown + ": " + why);
+    }
+
+    private static String noComponent(String uri, RouteFile file) {
+        String name = uri.replaceFirst("(?s):.*", "");
+        int line = file.lineOf(text -> text.equals(name) || text.startsWith(name + ":"));
+        return at(line, "unknown component '" + name + "': is it misspelt, or not part of this hub?");
     }
 
     private static String known(String option, String scheme, CamelContext context) {
@@ -121,20 +146,19 @@ final class Faults {
         return row[b.length()];
     }
 
-    private static int routeLine(Throwable thrown, RouteFile file) {
-        for (Throwable cause : causes(thrown)) {
-            String id = cause instanceof FailedToCreateRouteException e
-                    ? e.getRouteId()
-                    : cause instanceof org.apache.camel.FailedToStartRouteException e ? e.getRouteId() : null;
-            if (id != null) {
-                return file.lineOf(id::equals);
-            }
-        }
-        return 0;
+    private static Optional<String> routeId(Throwable thrown) {
+        return causes(thrown).stream()
+                .map(cause -> switch (cause) {
+                    case FailedToCreateRouteException e -> e.getRouteId();
+                    case FailedToStartRouteException e -> e.getRouteId();
+                    default -> null;
+                })
+                .filter(Objects::nonNull)
+                .findFirst();
     }
 
     private static List<Throwable> causes(Throwable thrown) {
-        return Stream.iterate(thrown, java.util.Objects::nonNull, Throwable::getCause).limit(32).toList();
+        return Stream.iterate(thrown, Objects::nonNull, Throwable::getCause).limit(32).toList();
     }
 
     private static String at(int line, String text) {

@@ -3,6 +3,7 @@ package dev.caravan.live;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.apache.camel.Endpoint;
@@ -27,13 +28,19 @@ record HttpPath(String path, Set<String> methods, boolean below) {
         return new HttpPath(path, Set.of(), true);
     }
 
+    /** Where a file says it: a path of the REST DSL stands there in pieces. */
+    int lineIn(RouteFile file) {
+        int whole = file.lineOf(text -> text.contains(path));
+        return whole > 0 ? whole : file.lineOf(text -> text.length() > 1 && path.endsWith(text));
+    }
+
     /** Of the endpoint a route begins with. */
     static List<HttpPath> taken(Endpoint from) {
         return switch (from) {
             case PlatformHttpEndpoint http ->
                     List.of(new HttpPath(http.getPath(), methods(http.getHttpMethodRestrict()), http.isMatchOnUriPrefix()));
             case RestEndpoint rest -> List.of(of(
-                    rest.getPath() + (rest.getUriTemplate() == null ? "" : "/" + rest.getUriTemplate()), rest.getMethod()));
+                    ("/" + rest.getPath() + "/" + Objects.toString(rest.getUriTemplate(), "")).replaceAll("/+", "/"), rest.getMethod()));
             default -> List.of();
         };
     }

@@ -3,6 +3,7 @@ package dev.caravan.live;
 import dev.caravan.live.FileState.State;
 import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -36,7 +37,7 @@ final class LiveFile {
     }
 
     RouteFolder.Content seen() {
-        return java.util.Objects.requireNonNull(seen);
+        return Objects.requireNonNull(seen);
     }
 
     Optional<Deployment> running() {

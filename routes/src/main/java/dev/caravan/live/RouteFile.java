@@ -1,27 +1,16 @@
 package dev.caravan.live;
 
 import dev.caravan.live.FileState.Kind;
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
-import org.snakeyaml.engine.v2.api.LoadSettings;
-import org.snakeyaml.engine.v2.api.lowlevel.Compose;
-import org.snakeyaml.engine.v2.api.lowlevel.Parse;
-import org.snakeyaml.engine.v2.events.CollectionEndEvent;
-import org.snakeyaml.engine.v2.events.CollectionStartEvent;
-import org.snakeyaml.engine.v2.events.Event;
-import org.snakeyaml.engine.v2.exceptions.Mark;
-import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
-import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 import org.snakeyaml.engine.v2.nodes.MappingNode;
 import org.snakeyaml.engine.v2.nodes.Node;
 import org.snakeyaml.engine.v2.nodes.NodeTuple;
@@ -35,10 +24,6 @@ import org.snakeyaml.engine.v2.nodes.SequenceNode;
 final class RouteFile {
 
     private static final String KAMELET_SUFFIX = ".kamelet.yaml";
-    private static final int MAX_DEPTH = 64;
-    /** With aliases written out. */
-    private static final long MAX_NODES = 100_000;
-
     /** What belongs to the whole hub, and by what a route file may have it instead. */
     private static final Map<String, String> NOT_HERE = Map.of(
             "restconfiguration", "the hub's own: REST paths of this file are served from its port as they are",
@@ -63,7 +48,7 @@ final class RouteFile {
 
     /** @throws RouteFileException with what is wrong and in which line */
     static RouteFile parse(String name, byte[] bytes) throws RouteFileException {
-        return new RouteFile(name, bytes, yaml(text(bytes)));
+        return new RouteFile(name, bytes, YamlText.parse(bytes));
     }
 
     static Kind kindOf(String name) {
@@ -137,120 +122,44 @@ final class RouteFile {
         return entries.stream().anyMatch(entry -> entry.key.equals(key));
     }
 
-    private static String text(byte[] bytes) throws RouteFileException {
-        String text;
-        try {
-            text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
-        } catch (CharacterCodingException e) {
-            throw new RouteFileException("the file is not text in UTF-8");
-        }
-        if (text.isBlank()) {
-            throw new RouteFileException("the file is empty: delete it to remove its routes");
-        }
-        return text;
-    }
-
-    private static Node yaml(String text) throws RouteFileException {
-        LoadSettings settings = LoadSettings.builder().setCodePointLimit(RouteFolder.MAX_BYTES).build();
-        try {
-            // First, because whatever makes nodes of this goes as deep as the text does.
-            checkDepth(new Parse(settings).parseString(text));
-            Node root = new Compose(settings)
-                    .composeString(text)
-                    .orElseThrow(() -> new RouteFileException("the file has nothing but comments: delete it to remove its routes"));
-            if (size(root, new IdentityHashMap<>()) > MAX_NODES) {
-                throw new RouteFileException("the file is too large when its aliases are written out");
-            }
-            return root;
-        } catch (MarkedYamlEngineException e) {
-            throw RouteFileException.at(line(e.getProblemMark().or(e::getContextMark).orElse(null)), "not YAML: " + e.getProblem());
-        } catch (YamlEngineException e) {
-            throw new RouteFileException("not YAML: " + e.getMessage());
-        }
-    }
-
-    private static void checkDepth(Iterable<Event> events) throws RouteFileException {
-        int depth = 0;
-        for (Event event : events) {
-            if (event instanceof CollectionStartEvent && ++depth > MAX_DEPTH) {
-                throw RouteFileException.at(line(event.getStartMark().orElse(null)), "nested more than " + MAX_DEPTH + " deep");
-            } else if (event instanceof CollectionEndEvent) {
-                depth--;
-            }
-        }
-    }
-
-    /** Nodes with aliases written out, counted up to the limit. */
-    private static long size(Node node, Map<Node, Long> known) throws RouteFileException {
-        Long before = known.get(node);
-        if (before != null) {
-            if (before < 0) {
-                throw RouteFileException.at(line(node), "an alias stands for something that contains it");
-            }
-            return before;
-        }
-        known.put(node, -1L);
-        long size = 1;
-        for (Node child : children(node)) {
-            size = Math.min(MAX_NODES + 1, size + size(child, known));
-        }
-        known.put(node, size);
-        return size;
-    }
-
-    private static List<Node> children(Node node) {
-        return switch (node) {
-            case SequenceNode sequence -> sequence.getValue();
-            case MappingNode mapping -> {
-                List<Node> children = new ArrayList<>();
-                for (NodeTuple tuple : mapping.getValue()) {
-                    children.add(tuple.getKeyNode());
-                    children.add(tuple.getValueNode());
-                }
-                yield children;
-            }
-            default -> List.of();
-        };
-    }
-
     private void remember(Node node, Map<Node, Boolean> seen) {
         if (seen.put(node, true) != null) {
             return;
         }
         if (node instanceof ScalarNode scalar) {
-            lines.merge(scalar.getValue(), line(node), Math::min);
+            lines.merge(scalar.getValue(), YamlText.line(node), Math::min);
         }
-        children(node).forEach(child -> remember(child, seen));
+        YamlText.children(node).forEach(child -> remember(child, seen));
     }
 
     private List<Entry> kamelet() throws RouteFileException {
         if (!text(root, "kind").filter("Kamelet"::equals).isPresent()) {
-            throw RouteFileException.at(line(root), "not a Kamelet: a file named *.kamelet.yaml begins with 'kind: Kamelet'");
+            throw RouteFileException.at(YamlText.line(root), "not a Kamelet: a file named *.kamelet.yaml begins with 'kind: Kamelet'");
         }
         String called = value(root, "metadata").flatMap(metadata -> text(metadata, "name")).orElse("");
         if (!called.equals(stem())) {
             throw RouteFileException.at(
-                    line(root), "metadata.name is '" + called + "': a Kamelet is called by its file's name, '" + stem() + "'");
+                    YamlText.line(root), "metadata.name is '" + called + "': a Kamelet is called by its file's name, '" + stem() + "'");
         }
         return List.of();
     }
 
     private List<Entry> list() throws RouteFileException {
         if (!(root instanceof SequenceNode sequence)) {
-            throw RouteFileException.at(line(root), "a route file is a list: it begins with '- route:', '- rest:', '- beans:', ...");
+            throw RouteFileException.at(YamlText.line(root), "a route file is a list: it begins with '- route:', '- rest:', '- beans:', ...");
         }
         List<Entry> found = new ArrayList<>();
         for (Node element : sequence.getValue()) {
             if (!(element instanceof MappingNode mapping)) {
-                throw RouteFileException.at(line(element), "expected '- route:', '- rest:', '- beans:', ...");
+                throw RouteFileException.at(YamlText.line(element), "expected '- route:', '- rest:', '- beans:', ...");
             }
             for (NodeTuple tuple : mapping.getValue()) {
                 String key = tuple.getKeyNode() instanceof ScalarNode scalar ? plain(scalar.getValue()) : "";
                 if (NOT_HERE.containsKey(key)) {
                     throw RouteFileException.at(
-                            line(element), ((ScalarNode) tuple.getKeyNode()).getValue() + " is " + NOT_HERE.get(key));
+                            YamlText.line(element), ((ScalarNode) tuple.getKeyNode()).getValue() + " is " + NOT_HERE.get(key));
                 }
-                found.add(new Entry(key, tuple.getValueNode(), line(element)));
+                found.add(new Entry(key, tuple.getValueNode(), YamlText.line(element)));
             }
         }
         return found;
@@ -261,24 +170,16 @@ final class RouteFile {
         return key.replace("-", "").toLowerCase(Locale.ROOT);
     }
 
-    private static java.util.Optional<Node> value(Node node, String key) {
+    private static Optional<Node> value(Node node, String key) {
         return node instanceof MappingNode mapping
                 ? mapping.getValue().stream()
                         .filter(tuple -> tuple.getKeyNode() instanceof ScalarNode scalar && scalar.getValue().equals(key))
                         .map(NodeTuple::getValueNode)
                         .findFirst()
-                : java.util.Optional.empty();
+                : Optional.empty();
     }
 
-    private static java.util.Optional<String> text(Node node, String key) {
+    private static Optional<String> text(Node node, String key) {
         return value(node, key).filter(ScalarNode.class::isInstance).map(scalar -> ((ScalarNode) scalar).getValue());
-    }
-
-    private static int line(Node node) {
-        return line(node.getStartMark().orElse(null));
-    }
-
-    static int line(org.snakeyaml.engine.v2.exceptions.@org.jspecify.annotations.Nullable Mark mark) {
-        return mark == null ? 0 : ((Mark) mark).getLine() + 1;
     }
 }

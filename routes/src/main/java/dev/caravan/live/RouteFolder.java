@@ -2,12 +2,14 @@ package dev.caravan.live;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
@@ -39,7 +41,7 @@ final class RouteFolder {
         /** Whether two readings found the same. */
         default boolean same(@Nullable Content other) {
             return this instanceof Bytes(byte[] mine) && other instanceof Bytes(byte[] others)
-                    ? java.util.Arrays.equals(mine, others)
+                    ? Arrays.equals(mine, others)
                     : equals(other);
         }
     }
@@ -88,7 +90,7 @@ final class RouteFolder {
                     files.add(file);
                 }
             }
-        } catch (java.nio.file.DirectoryIteratorException e) {
+        } catch (DirectoryIteratorException e) {
             throw e.getCause();
         }
         return files;

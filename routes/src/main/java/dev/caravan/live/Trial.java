@@ -2,9 +2,9 @@ package dev.caravan.live;
 
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Route;
 import org.apache.camel.RouteConfigurationsBuilder;
@@ -56,14 +56,8 @@ final class Trial {
                 new ArrayList<>(scratch.getRouteDefinitions().subList(before, scratch.getRouteDefinitions().size()));
         scratch.startRouteDefinitions(routes);
         scratch.buildKamelets();
-        Set<String> ids = new HashSet<>();
-        for (RouteDefinition route : routes) {
-            if (!ids.add(route.getId())) {
-                throw RouteFileException.at(file.lineOf(route.getId()::equals), "route id '" + route.getId() + "' is there twice");
-            }
-        }
         return new Claims(
-                ids,
+                routes.stream().map(RouteDefinition::getId).collect(Collectors.toSet()),
                 Claims.nodes(routes),
                 file.beans(),
                 scratch.built().stream().map(Route::getEndpoint).flatMap(from -> HttpPath.taken(from).stream()).toList());
