@@ -51,9 +51,9 @@ class DeploymentTest {
             JsonNode download = overlay.hub().at("/spec/template/spec/initContainers/0");
             assertEquals("models", download.at("/args/0").asText());
             assertEquals(settings.pipelines().preload().orElseThrow(), download.at("/args/2").asText());
-            assertEquals(
-                    settings.folders().models(),
-                    HubSettings.read(Map.of(), HubSettings.environment(download.at("/env"))).folders().models());
+            Map<String, String> environment = ImageTest.environment();
+            environment.putAll(HubSettings.environment(download.at("/env")));
+            assertEquals(settings.folders().models(), HubSettings.read(Map.of(), environment).folders().models());
         }
     }
 

@@ -57,21 +57,13 @@ class ImageTest {
     }
 
     @Test
-    void theImagesEnvironmentIsReadByTheHubWhichWantsAToken() {
-        Map<String, String> environment = new HashMap<>();
-        Pattern.compile("(CARAVAN_[A-Z_]+)=(\\S+)").matcher(instructions("ENV").getFirst()).results()
-                .forEach(each -> environment.put(each.group(1), each.group(2)));
-        // The launcher's own.
-        assertEquals("$GIT_COMMIT", environment.remove("CARAVAN_GIT_COMMIT"));
-        assertFalse(environment.containsKey("CARAVAN_TOKEN"), "a token in an image is everybody's");
-        environment.put("CARAVAN_TOKEN", "given");
+    void theHubAndTheModelsCommandStartInTheImagesEnvironment() {
+        Settings settings = HubSettings.read(Map.of(), environment());
 
-        Settings settings = HubSettings.read(Map.of(), environment);
-
-        assertEquals("0.0.0.0", settings.server().host());
         assertEquals(Path.of("/data"), settings.folders().data());
         assertFalse(settings.browser());
         assertEquals(List.of(settings.server().port() + "/tcp"), instructions("EXPOSE"));
+        assertFalse(settings.security().guarded(), "a token in an image is everybody's");
     }
 
     @ParameterizedTest
@@ -107,12 +99,12 @@ class ImageTest {
     @Test
     void theComposedHubWouldStartAndFindsItsNeighbours() {
         JsonNode hub = FILE.at("/services/hub");
-        Map<String, String> environment = new HashMap<>();
+        Map<String, String> environment = environment();
         hub.at("/environment").properties().forEach(each -> environment.put(each.getKey(), each.getValue().asText()));
-        environment.put("CARAVAN_HOST", "0.0.0.0");
 
         Settings settings = HubSettings.read(Map.of(), environment);
 
+        assertEquals("0.0.0.0", settings.server().host());
         assertTrue(((Settings.Broker.Cluster) settings.kafka().broker()).bootstrapServers().startsWith("kafka:"));
         assertTrue(settings.server().allowedHosts().contains("hub"), "Prometheus asks by this name");
         Settings.PortRange udp = settings.webrtc().udpPorts().orElseThrow();
@@ -125,6 +117,16 @@ class ImageTest {
                 Yaml.file(Rendering.FOLDER.resolve("compose/prometheus/prometheus.yaml"))
                         .at("/scrape_configs/0/static_configs/0/targets/0")
                         .asText());
+    }
+
+    /** What the image sets of the hub's options. */
+    static Map<String, String> environment() {
+        Map<String, String> environment = new HashMap<>();
+        Pattern.compile("(CARAVAN_[A-Z_]+)=(\\S+)").matcher(instructions("ENV").getFirst()).results()
+                .forEach(each -> environment.put(each.group(1), each.group(2)));
+        // The launcher's own.
+        assertEquals("$GIT_COMMIT", environment.remove("CARAVAN_GIT_COMMIT"));
+        return environment;
     }
 
     private static List<String> instructions(String name) {
