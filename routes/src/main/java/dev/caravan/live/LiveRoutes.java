@@ -60,8 +60,6 @@ public final class LiveRoutes implements AutoCloseable {
      * whoever comes in finds everything in its place. A bad file is told and left out.
      */
     public void begin(CamelContext camel) {
-        // Camel would weave a rest: route and the direct: route it leads to into one, across files and into the hub's own.
-        camel.getRestConfiguration().setInlineRoutes(false);
         FolderWatch watch = new FolderWatch(folder, this::scan);
         running = new Running(camel, Claims.ofHub(camel), new Trial(camel), watch);
         scan();
