@@ -13,6 +13,7 @@ import java.io.ByteArrayInputStream;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -66,9 +67,11 @@ final class JolokiaDoor implements AutoCloseable {
         return scheme > 0 && origin.substring(scheme + 3).equalsIgnoreCase(request.getHeader("Host"));
     }
 
+    /** Types that no page can send to another site without asking its permission first. Hawtio says {@code text/json}. */
     private static boolean saysJson(HttpServerRequest request) {
         String type = request.getHeader("Content-Type");
-        return type != null && type.regionMatches(true, 0, "application/json", 0, 16);
+        String bare = type == null ? "" : type.split(";", 2)[0].strip().toLowerCase(Locale.ROOT);
+        return bare.equals("application/json") || bare.equals("text/json");
     }
 
     private void answer(RoutingContext context, String path) {

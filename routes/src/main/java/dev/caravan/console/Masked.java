@@ -14,12 +14,13 @@ final class Masked {
 
     private static final String MASK = "xxxxxx";
 
-    /** Words that Camel itself takes for secrets, as part of a name. */
-    private static final String SECRET = "[\\w.-]*(?:" + SensitiveUtils.getSensitivePattern() + "|authorization)[\\w.-]*";
+    /** Words that Camel itself takes for secrets, as part of a name; bounded, or a long text would be searched from each of its letters on. */
+    private static final String SECRET = "[\\w.-]{0,40}(?:" + SensitiveUtils.getSensitivePattern() + "|authorization)[\\w.-]{0,40}";
 
     /** {@code password=...} in addresses and login modules, with or without quotes; the value may be {@code RAW(...)}. */
     private static final Pattern ASSIGNED = Pattern.compile(
-            "(" + SECRET + "\\s*[=:]\\s*(?:&quot;|&amp;quot;|\\\\?[\"'])?)(RAW\\([^)]*\\)|RAW\\{[^}]*\\}|(?!&quot;)[^&\"'<>\\s,;\\\\]+)",
+            "(" + SECRET + "(?:(?:=|%3D)\\s*(?:&quot;|\\\\?[\"'])?|\\\\?[\"']\\s*:\\s*\\\\?[\"']))"
+                    + "(RAW\\([^)]*\\)|RAW\\{[^}]*\\}|(?!&quot;)[^&\"'<>\\s,;\\\\]+)",
             Pattern.CASE_INSENSITIVE);
     /** {@code <property key="password" value="..."/>}. */
     private static final Pattern PROPERTY = Pattern.compile(
