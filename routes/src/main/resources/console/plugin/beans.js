@@ -1,28 +1,25 @@
 // The MBeans of dev.caravan over Jolokia.
 import { lib } from './libraries.js';
 
-const TYPES = ['Hub', 'Session', 'Model', 'Peer'];
-
 /**
  * Reads all beans with one request.
  *
- * @returns {Promise<Object>} by type a list of attributes; `mbean` is the bean's name
+ * @returns {Promise<Object>} by type - Hub, Session, Model, Peer - a list of attributes; `mbean` is the bean's name
  */
 export async function readAll() {
-  const requests = TYPES.map((type) => ({ type: 'read', mbean: `dev.caravan:type=${type},*`, config: { ignoreErrors: true } }));
-  const answers = await lib.hawtio.jolokiaService.bulkRequest(requests);
-  const all = {};
-  TYPES.forEach((type, i) => {
-    const answer = answers[i];
-    // No bean of a type is an error to Jolokia and an empty list to us.
-    const byName = answer?.status === 200 ? answer.value : {};
-    all[type] = Object.entries(byName)
-      .map(([mbean, attributes]) => ({ mbean, ...attributes }))
-      .sort((a, b) => String(a.Id).localeCompare(String(b.Id)));
-  });
-  if (!all.Hub.length) {
-    throw new Error(answers[0]?.error ?? 'The hub does not answer');
+  const [answer] = await lib.hawtio.jolokiaService.bulkRequest([
+    // A session may end while it is read.
+    { type: 'read', mbean: 'dev.caravan:*', config: { ignoreErrors: true } },
+  ]);
+  if (answer?.status !== 200) {
+    throw new Error(answer?.error ?? 'The hub does not answer');
   }
+  const all = { Hub: [], Session: [], Model: [], Peer: [] };
+  for (const [mbean, attributes] of Object.entries(answer.value)) {
+    const type = /[:,]type=(\w+)/.exec(mbean)?.[1];
+    all[type]?.push({ mbean, ...attributes });
+  }
+  Object.values(all).forEach((beans) => beans.sort((a, b) => String(a.Id).localeCompare(String(b.Id))));
   return all;
 }
 

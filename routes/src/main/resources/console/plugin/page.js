@@ -32,9 +32,13 @@ export function Page() {
 function summary(hub, beans) {
   const parts = [
     `Caravan ${hub.Version}`,
-    `${beans.Session.length} live`,
-    `${beans.Peer.length} connected`,
+    count(beans.Session.length, 'session'),
+    count(beans.Peer.length, 'peer'),
     hub.Device,
   ];
   return parts.join(' \u00b7 ');
+}
+
+function count(number, thing) {
+  return `${number} ${thing}${number === 1 ? '' : 's'}`;
 }

@@ -56,7 +56,7 @@ final class Masked {
     }
 
     static String text(String text) {
-        if (text.indexOf('=') < 0 && text.indexOf(':') < 0) {
+        if (text.indexOf('=') < 0 && text.indexOf(':') < 0 && text.indexOf(' ') < 0) {
             return text;
         }
         String masked = USER_INFO.matcher(text).replaceAll("$1" + MASK);

@@ -181,13 +181,13 @@ final class SessionBean implements SessionMXBean {
     }
 
     @Override
-    public void setParameters(@Nullable String json) {
+    public String setParameters(@Nullable String json) {
         Map<String, Object> update = Texts.object(json);
         update.values().removeIf(Objects::isNull);
         if (update.isEmpty()) {
             throw new IllegalArgumentException("no parameters given: write a JSON object, as in {\"noise_scale\": 0.7}");
         }
-        control(update);
+        return Texts.json(control(update));
     }
 
     /** Only to one that is there: a name mistyped in a console would leave the session without a picture. */
@@ -208,7 +208,8 @@ final class SessionBean implements SessionMXBean {
         }
     }
 
-    private void control(Map<String, Object> update) {
+    /** Returns what of it applies. */
+    private Map<String, Object> control(Map<String, Object> update) {
         Session.Receipt receipt = session.control(new Control(session.id(), Control.Door.REST, CONSOLE, update), true);
         now.forget();
         if (!receipt.errors().isEmpty()) {
@@ -217,6 +218,7 @@ final class SessionBean implements SessionMXBean {
         if (receipt.offset() < 0 && sessions.find(session.id()).isEmpty()) {
             throw gone();
         }
+        return receipt.applied();
     }
 
     private IllegalStateException gone() {
