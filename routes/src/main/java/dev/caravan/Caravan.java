@@ -9,6 +9,7 @@ import dev.caravan.config.SettingsReader;
 import java.io.PrintStream;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import org.slf4j.LoggerFactory;
 
 /** The command. Exit codes: 0 stopped in order, 1 cannot start, 2 wrong options. */
 public final class Caravan {
@@ -46,7 +47,8 @@ public final class Caravan {
                 return 0;
             }
             Settings settings = SettingsReader.read(values);
-            Logs.writeTo(settings.folders().logs(), settings.observability().verbose());
+            Logs.writeTo(settings.folders().logs(), settings.observability());
+            values.warnings().forEach(LoggerFactory.getLogger(Caravan.class)::warn);
             serve(settings, out);
             return 0;
         } catch (ConfigException e) {
@@ -68,7 +70,13 @@ public final class Caravan {
                     Logs.close();
                 },
                 "caravan-shutdown"));
-        Banner.print(running, out);
+        if (settings.drain().isPositive()) {
+            StopSignals.install(running::hurry);
+        }
+        // Whoever collects JSON wants nothing else; the log has the same.
+        if (!settings.observability().json()) {
+            Banner.print(running, out);
+        }
         if (settings.browser()) {
             Browser.open(running.baseUri());
         }

@@ -16,7 +16,10 @@ import dev.caravan.api.LongCalls;
 import dev.caravan.api.LorasApi;
 import dev.caravan.api.ModelsApi;
 import dev.caravan.api.OnboardingApi;
+import dev.caravan.api.Ownership;
 import dev.caravan.api.PipelinesApi;
+import dev.caravan.api.Readiness;
+import dev.caravan.api.RoutesApi;
 import dev.caravan.api.SessionsApi;
 import dev.caravan.api.WebrtcApi;
 import dev.caravan.api.WorkflowApi;
@@ -27,6 +30,7 @@ import dev.caravan.api.keys.ServiceTokens;
 import dev.caravan.api.loras.LoraFolder;
 import dev.caravan.api.loras.LoraLibrary;
 import dev.caravan.api.offer.OfferService;
+import dev.caravan.api.offer.PeerOwners;
 import dev.caravan.api.session.HeadlessSession;
 import dev.caravan.api.workflow.WorkflowResolver;
 import dev.caravan.config.Settings;
@@ -36,12 +40,16 @@ import dev.caravan.inference.model.ModelDownloads;
 import dev.caravan.inference.model.ModelStore;
 import dev.caravan.inference.ort.Engine;
 import dev.caravan.inference.pipeline.AdapterFolders;
+import dev.caravan.inference.pipeline.Pipeline;
 import dev.caravan.inference.pipeline.PipelineLoader;
 import dev.caravan.inference.pipeline.PipelineRegistry;
 import dev.caravan.inference.pipeline.PipelineSchema;
 import dev.caravan.inference.pipeline.builtin.BuiltInPipelines;
 import dev.caravan.jmx.HubBeans;
 import dev.caravan.jmx.HubParts;
+import dev.caravan.live.LiveRoutes;
+import dev.caravan.logs.LifeCycleLog;
+import dev.caravan.metrics.HubMetrics;
 import dev.caravan.processors.frames.FfmpegPictures;
 import dev.caravan.processors.kafka.KafkaHub;
 import dev.caravan.processors.session.Session;
@@ -49,16 +57,21 @@ import dev.caravan.processors.session.Sessions;
 import dev.caravan.processors.webrtc.Peers;
 import dev.caravan.processors.webrtc.libwebrtc.LibWebRtc;
 import dev.caravan.security.Authentication;
+import dev.caravan.security.OidcTokens;
+import dev.caravan.security.PrincipalLimits;
+import dev.caravan.security.TokenVerifier;
 import io.vertx.ext.web.Router;
 import java.lang.management.ManagementFactory;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.Collectors;
 import org.apache.camel.CamelContext;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -81,47 +94,63 @@ public final class Hub implements AutoCloseable {
     private final Deque<AutoCloseable> open = new ArrayDeque<>();
     private final BuildInfo build = BuildInfo.detect();
     private final CompletableFuture<Optional<Gpu>> gpu = CompletableFuture.supplyAsync(Gpu::detect);
+    private final LifeCycleLog life = new LifeCycleLog();
     private final Settings settings;
     private final Authentication authentication;
     private final FfmpegPictures pictures;
     private final Optional<KafkaHub> kafka;
     private final Engine engine;
+    private final HubMetrics metrics;
+    private final Readiness readiness;
     private final PipelineRegistry pipelines;
     private final PipelineLoader loader;
     private final Sessions sessions;
     private final Peers peers;
+    private final Drain drain;
     private final AssetFolder assets;
     private final LorasApi loras;
     private final LongCalls longCalls;
     private final HubInfoApi info;
+    private final LiveRoutes live;
     private final List<ApiRoutes> api;
 
     private Hub(Settings settings, InstantSource clock) {
         this.settings = settings;
-        authentication = Authentication.of(settings.security(), clock);
+        TokenVerifier[] others = settings.security().oidc().stream()
+                .map(oidc -> owned(OidcTokens.of(oidc, clock)))
+                .toArray(TokenVerifier[]::new);
+        authentication = Authentication.of(settings.security(), clock, others);
         // First: a device that cannot be had ends the start before anything runs for nothing.
         engine = owned(Engine.open(Translated.engine(settings)));
-        LOG.info("{}", engine.describe());
+        metrics = owned(new HubMetrics(build.version(), engine));
+        readiness = new Readiness(settings.pipelines().preload());
         pictures = owned(new FfmpegPictures(Translated.pictures(settings)));
-        kafka = Translated.kafka(settings, clock);
+        kafka = Translated.kafka(settings, clock, life.kafka());
         kafka.ifPresent(this::owned);
         ModelStore store = new ModelStore(settings.folders().models());
         pipelines = BuiltInPipelines.registry(
                 PipelineSchema::load, (id, folder) -> store.missing(id), clock, engine, settings.pipelines().standIns());
-        PipelineLoader.Listener listener =
-                kafka.<PipelineLoader.Listener>map(KafkaHub::scopeEvents).orElse(new PipelineLoader.Listener() {});
+        List<PipelineLoader.Listener> loads = new ArrayList<>(List.of(
+                readiness, metrics.models(pipelines.all().stream().map(Pipeline::id).collect(Collectors.toSet()))));
+        kafka.ifPresent(hub -> loads.add(hub.scopeEvents()));
         AdapterFolders adapters = new AdapterFolders(settings.folders().loras(), settings.folders().samples());
-        loader = owned(new PipelineLoader(pipelines, settings.folders().models(), adapters, listener, clock));
+        loader = owned(new PipelineLoader(
+                pipelines, settings.folders().models(), adapters, life.models(new LoadListeners(loads)), clock));
         ServiceTokens tokens = Translated.tokens(settings);
         DownloadSettings web = Translated.downloads(settings, tokens);
         ModelDownloads downloads = owned(new ModelDownloads(store, web, clock));
         assets = new AssetFolder(settings.folders().assets(), settings.limits().assetBytes());
         AssetPictures assetPictures = new AssetPictures(assets, owned(new FfmpegPictures(Translated.assetPictures(settings))));
-        sessions = owned(new Sessions(loader, pictures, assetPictures, settings.limits().sessions(), clock));
-        peers = owned(LibWebRtc.peers(Translated.webrtc(settings), clock));
+        sessions = owned(new Sessions(loader, pictures, assetPictures, settings.limits().sessions(), clock, metrics.sessions()));
+        sessions.subscribe("life-cycle-log", life.sessions());
+        peers = owned(LibWebRtc.peers(Translated.webrtc(settings), clock, metrics.sessions()));
+        metrics.watch(sessions, peers);
+        kafka.ifPresent(metrics::watch);
         owned(new HubBeans(
                 ManagementFactory.getPlatformMBeanServer(),
                 new HubParts(build.version(), engine.describe(), pipelines, loader, sessions, peers, clock)));
+        drain = new Drain(sessions, peers, settings.drain());
+        readiness.drainWhen(drain::begun);
         LoraLibrary library = owned(new LoraLibrary(
                 new LoraFolder(adapters.own(), adapters.shared()),
                 Translated.loraSources(settings),
@@ -130,11 +159,15 @@ public final class Hub implements AutoCloseable {
                 clock));
         loras = new LorasApi(library);
         longCalls = owned(new LongCalls(LONG_CALLS));
+        live = owned(new LiveRoutes(settings.folders().routes(), clock));
         info = new HubInfoApi(build.version(), settings, pipelines, this::records);
-        OfferService offers =
-                new OfferService(pipelines, loader, sessions, peers::accept, () -> UUID.randomUUID().toString());
+        PeerOwners owners = new PeerOwners();
+        PrincipalLimits each = new PrincipalLimits(
+                settings.security().perPrincipal(), name -> Ownership.live(sessions, name), owners::count);
+        OfferService offers = new OfferService(
+                pipelines, loader, sessions, offer -> peers.accept(life.peer(offer)), () -> UUID.randomUUID().toString(), owners, each);
         api = List.of(
-                new HealthApi(build.version(), build.commit(), clock, new Checks(kafka, peers, sessions, loader).parts()),
+                new HealthApi(build.version(), build.commit(), clock, new Checks(kafka, peers, sessions, loader).parts(), readiness),
                 new HardwareApi(() -> gpu.getNow(Optional.empty())),
                 info,
                 new PipelinesApi(pipelines, loader),
@@ -149,10 +182,11 @@ public final class Hub implements AutoCloseable {
                 new WorkflowApi(new WorkflowResolver(
                         id -> id.equals("scheduler") || pipelines.find(id).isPresent(), library, CONTRACT_VERSION)),
                 new SessionsApi(sessions, peers::all, pictures),
-                new HeadlessApi(sessions, new HeadlessSession(pipelines, loader, sessions), pictures),
+                new HeadlessApi(sessions, new HeadlessSession(pipelines, loader, sessions, each), pictures),
                 new LogsApi(settings.folders().logs().resolve(Logs.FILE)),
                 new KeysApi(tokens),
                 new AccessApi(authentication.joinTokens(), sessions, clock, settings.server().tls().isPresent()),
+                new RoutesApi(live),
                 new OnboardingApi(settings.folders().data().resolve("onboarding.json")),
                 new AbsentApi());
     }
@@ -196,6 +230,11 @@ public final class Hub implements AutoCloseable {
         return kafka;
     }
 
+    /** Whether work may be sent; whoever drains the hub says so there. */
+    Readiness readiness() {
+        return readiness;
+    }
+
     /** One line about what models run on, and why not on the other. */
     String device() {
         return engine.describe();
@@ -204,6 +243,11 @@ public final class Hub implements AutoCloseable {
     /** What stands in {@code GET /api/v1/hub/info}; learns the address when the port is open. */
     HubInfoApi info() {
         return info;
+    }
+
+    /** The user's routes, which come and go while the hub runs. */
+    public LiveRoutes live() {
+        return live;
     }
 
     /** The groups of the HTTP contract. */
@@ -216,6 +260,7 @@ public final class Hub implements AutoCloseable {
         owned(new Console()).mount(router);
         new AssetUploads(assets).mount(router);
         loras.mount(router, longCalls);
+        metrics.mount(router);
     }
 
     /** Gives a context what components and routes look for in it. To be called before routes are loaded. */
@@ -227,10 +272,18 @@ public final class Hub implements AutoCloseable {
                         "caravanPeers", peers,
                         "frameDoor", new FrameDoor(sessions, settings.limits().frameBytes()))
                 .forEach(camel.getRegistry()::bind);
+        live.bind(camel);
+        metrics.watch(camel);
         kafka.ifPresent(hub -> hub.bind(
                 camel,
                 id -> sessions.find(id).filter(session -> session.wants("kafka")).isPresent(),
-                () -> sessions.all().stream().map(Session::snapshot).toList()));
+                () -> sessions.all().stream().map(Session::snapshot).toList(),
+                metrics.sessions()));
+    }
+
+    /** What comes before {@link #endSessions}. */
+    Drain drain() {
+        return drain;
     }
 
     /** Ends sessions and peers while routes still carry their last words. */

@@ -8,7 +8,10 @@ import dev.caravan.http.HubServer;
 import dev.caravan.http.Mount;
 import dev.caravan.http.Page;
 import dev.caravan.inference.pipeline.PipelineLoader;
+import dev.caravan.logs.LifeCycleLine;
+import dev.caravan.logs.LifeCycleLog;
 import dev.caravan.processors.kafka.ForeignHeaderFilter;
+import dev.caravan.processors.kafka.KafkaHub;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.InetAddress;
@@ -20,6 +23,8 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import org.apache.camel.CamelContext;
+import org.apache.camel.component.kafka.KafkaComponent;
+import org.apache.camel.component.kafka.KafkaHeaderFilterStrategy;
 import org.apache.camel.component.platform.http.PlatformHttpComponent;
 import org.apache.camel.http.base.HttpHeaderFilterStrategy;
 import org.apache.camel.main.BaseMainSupport;
@@ -35,6 +40,7 @@ import org.apache.camel.support.service.ServiceHelper;
 public final class RunningHub implements AutoCloseable {
 
     private static final int SHUTDOWN_SECONDS = 10;
+    private static final LifeCycleLog LIFE = new LifeCycleLog();
 
     private final Hub hub;
     private final Main main;
@@ -52,6 +58,7 @@ public final class RunningHub implements AutoCloseable {
      * @throws StartException with one line for the person who started it
      */
     static RunningHub start(Settings settings) throws StartException {
+        LIFE.info(LifeCycleLine.of("hub.starting"));
         checkPort(settings.server());
         createFolders(settings.folders());
         Hub hub = open(settings);
@@ -59,6 +66,7 @@ public final class RunningHub implements AutoCloseable {
         try {
             URI baseUri = run(hub, main);
             hub.info().openedAt(baseUri.toString());
+            LIFE.info(started(hub).and("address", baseUri));
             settings.pipelines().preload().ifPresent(id ->
                     hub.loader().load(List.of(new PipelineLoader.Entry(id, id, Map.of()))));
             return new RunningHub(hub, main, baseUri);
@@ -92,24 +100,41 @@ public final class RunningHub implements AutoCloseable {
         return main.getCamelContext();
     }
 
-    /** Ends sessions, then routes and port, then the parts. */
+    /** Makes a {@link #close} that waits for sessions, now or later, wait no longer. From any thread. */
+    public void hurry() {
+        hub.drain().cut();
+    }
+
+    /** Lets sessions go on for as long as the settings say, then ends them, then routes and port, then the parts. */
     @Override
     public void close() {
+        LIFE.info(LifeCycleLine.of("hub.stopping").and("address", baseUri));
+        hub.drain().await();
+        hub.live().close();
         hub.endSessions();
         main.stop();
         hub.close();
+        LIFE.info(LifeCycleLine.of("hub.stopped").and("address", baseUri));
+    }
+
+    private static LifeCycleLine started(Hub hub) {
+        return LifeCycleLine.of("hub.started")
+                .and("version", hub.build().version())
+                .and("commit", hub.build().commit())
+                .and("device", hub.device())
+                .and("kafka", hub.kafka().map(KafkaHub::bootstrapServers).orElse("off"));
     }
 
     private static URI run(Hub hub, Main main) throws Exception {
         Settings settings = hub.settings();
         main.init();
         CamelContext camel = main.getCamelContext();
-        HubServer server = new HubServer(
-                settings.server().host(), settings.server().port(), settings.limits().frameBytes());
+        HubServer server = new HubServer(settings.server(), settings.limits().frameBytes());
         camel.getRegistry().bind("caravanHttp", server.configuration());
         // Started now: the router must stand before the first route asks for it.
         camel.addService(server);
         ServiceHelper.startService(server);
+        server.checkTls();
         new Mount(
                         server.router(),
                         settings.server(),
@@ -123,8 +148,13 @@ public final class RunningHub implements AutoCloseable {
         http.setServerRequestValidation(false);
         // On the component, so that it holds for every route, a user's own included.
         http.setHeaderFilterStrategy(ForeignHeaderFilter.over(new HttpHeaderFilterStrategy()));
+        // A user may name a broker even where the hub has none.
+        camel.getComponent("kafka", KafkaComponent.class)
+                .getConfiguration()
+                .setHeaderFilterStrategy(ForeignHeaderFilter.over(new KafkaHeaderFilterStrategy()));
         main.start();
-        return address(settings.server().host(), server.listen());
+        hub.live().begin(camel);
+        return address(settings.server(), server.listen());
     }
 
     private static Main camel(Hub hub) {
@@ -147,9 +177,7 @@ public final class RunningHub implements AutoCloseable {
                 .withShutdownTimeout(SHUTDOWN_SECONDS)
                 .withShutdownNowOnTimeout(true)
                 .withJmxEnabled(true)
-                .withRoutesIncludePattern("classpath:camel/*.camel.yaml,file:" + settings.folders().routes() + "/*.yaml")
-                // A user's broken file is logged and left out; the hub starts without it.
-                .withRoutesCollectorIgnoreLoadingError(true);
+                .withRoutesIncludePattern("classpath:camel/*.camel.yaml");
         if (hub.kafka().isEmpty()) {
             main.configure().withRoutesExcludePattern("**/kafka-*.camel.yaml");
         }
@@ -185,10 +213,11 @@ public final class RunningHub implements AutoCloseable {
         }
     }
 
-    private static URI address(String host, int port) {
+    private static URI address(Settings.Server server, int port) {
+        String host = server.host();
         boolean everywhere = host.equals("0.0.0.0") || host.equals("::");
         String name = everywhere ? "127.0.0.1" : host.contains(":") ? "[" + host + "]" : host;
-        return URI.create("http://" + name + ":" + port);
+        return URI.create((server.tls().isPresent() ? "https://" : "http://") + name + ":" + port);
     }
 
     private static String rootMessage(Throwable e) {

@@ -12,8 +12,8 @@ import dev.caravan.config.Settings;
 import dev.caravan.inference.model.DownloadSettings;
 import dev.caravan.inference.ort.EngineSettings;
 import dev.caravan.processors.frames.PictureLimits;
+import dev.caravan.processors.kafka.BrokerListener;
 import dev.caravan.processors.kafka.BrokerSettings;
-import dev.caravan.processors.kafka.KafkaConnection;
 import dev.caravan.processors.kafka.KafkaHub;
 import dev.caravan.processors.kafka.KafkaOptions;
 import dev.caravan.processors.webrtc.IceServer;
@@ -89,7 +89,7 @@ final class Translated {
     }
 
     /** Starts the embedded broker where that is wanted. */
-    static Optional<KafkaHub> kafka(Settings settings, InstantSource clock) {
+    static Optional<KafkaHub> kafka(Settings settings, InstantSource clock, BrokerListener listener) {
         Settings.Kafka kafka = settings.kafka();
         KafkaOptions defaults = KafkaOptions.DEFAULTS;
         KafkaOptions options = new KafkaOptions(
@@ -103,17 +103,16 @@ final class Translated {
         return switch (kafka.broker()) {
             case Settings.Broker.None none -> Optional.empty();
             case Settings.Broker.Cluster cluster -> Optional.of(KafkaHub.cluster(
-                    kafka.access().login()
-                            .map(login -> KafkaConnection.sasl(
-                                    cluster.bootstrapServers(), login.username(), login.password().value()))
-                            .orElseGet(() -> KafkaConnection.plaintext(cluster.bootstrapServers())),
+                    KafkaAccess.connection(cluster.bootstrapServers(), kafka.access()),
                     options,
-                    clock));
+                    clock,
+                    listener));
             case Settings.Broker.Embedded embedded -> Optional.of(KafkaHub.embedded(
                     BrokerSettings.in(settings.folders().kafka(), embedded.port()),
                     options,
                     clock,
-                    RandomGenerator.getDefault()));
+                    RandomGenerator.getDefault(),
+                    listener));
         };
     }
 

@@ -7,6 +7,7 @@ import { Panel } from "./panel.js";
 import { Peer } from "./peer.js";
 import * as pipelines from "./pipelines.js";
 import { PromptEditor } from "./prompts.js";
+import { RouteFiles } from "./routes.js";
 import { roleOf } from "./schema.js";
 import { ControlSender } from "./sender.js";
 import { Settings } from "./settings.js";
@@ -21,6 +22,7 @@ const stats = new StatsView($("stats"));
 const prompts = new PromptEditor($("prompts"), $("prompting"));
 const actions = { watch, stop: null, invite: null };
 const wall = new Wall({ list: $("wall"), count: $("wall-count"), empty: $("wall-empty") }, actions);
+const routeFiles = new RouteFiles({ panel: $("routes"), list: $("route-files"), count: $("routes-count") });
 const sender = new ControlSender(deliver);
 const loraScales = new LoraScales((lora_scales) => change({ lora_scales }));
 const panel = new Panel({ change, chosen });
@@ -257,6 +259,7 @@ function message(received) {
     loraScales.show(parameters.lora_scales ?? []);
     live.show(parameters);
   }
+  if (received.type === "hub_stopping") notice(`The hub is about to stop: this session ends within ${received.seconds} s.`);
   if (received.type === "parameters_rejected") {
     const homeless = received.errors.filter(({ key, msg }) => !live.refuse(key, msg));
     if (homeless.length > 0) notice(homeless.map((e) => `${e.key}: ${e.msg}`).join("; "), "error");
@@ -288,6 +291,7 @@ async function refresh() {
       wall.refresh(watchedId),
       showStatus(),
       panel.refresh(),
+      routeFiles.refresh(),
     ]);
     showChecks(health.checks ?? {});
     warn(sessions.find((session) => session.id === watchedId)?.notes);

@@ -58,6 +58,11 @@ public final class TestHub implements AutoCloseable {
         return new TestHub(Caravan.start(settings(data, flags)), List.of());
     }
 
+    /** The same with settings that came through other doors than flags. */
+    public static TestHub over(Settings settings) throws StartException {
+        return new TestHub(Caravan.start(settings), List.of());
+    }
+
     public static Settings settings(Path data, String... flags) throws ConfigException {
         List<String> arguments = new ArrayList<>(List.of("--port=0", "--kafka=none", "-N", "--data=" + data));
         // A list option would keep the first value too.

@@ -3,7 +3,11 @@ package dev.caravan;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.BufferedReader;
+import java.io.InputStreamReader;
+import java.net.Socket;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -88,5 +92,35 @@ class TokenTest {
         String answer = hub.raw(
                 "GET /health/live HTTP/1.1", "Host: hub.example", "Origin: https://hub.example", "Connection: close");
         assertTrue(answer.startsWith("HTTP/1.1 200 "), answer);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "null, 403", "http://localhost:3000, 403", "http://127.0.0.1:5500, 403", "http://hub.example:81, 403", "https://evil.example, 403",
+        "http://hub.example@evil.example, 403", "hub.example, 403", "https://studio.example, 200", "http://hub.example, 200",
+    })
+    void onlyItsOwnPagesAndNamedOnesMayCallEvenWithTheToken(String origin, int status) throws Exception {
+        for (String line : new String[] {"GET /health HTTP/1.1", "POST /api/v1/workflow/resolve HTTP/1.1"}) {
+            String answer = hub.raw(line, "Host: hub.example", "Origin: " + origin, "Authorization: Bearer open sesame",
+                    "Content-Length: 0", "Connection: close");
+            assertEquals(status == 403, answer.startsWith("HTTP/1.1 403 "), answer);
+            assertEquals(status == 403, answer.contains("--allowed-origins"), answer);
+        }
+    }
+
+    @Test
+    void whatAsksForAWebSocketIsARequestLikeEveryOther() throws Exception {
+        assertTrue(upgrade("Origin: https://evil.example", "Authorization: Bearer open sesame").startsWith("HTTP/1.1 403 "));
+        assertTrue(upgrade("Origin: http://localhost:3000", "Authorization: Bearer open sesame").startsWith("HTTP/1.1 403 "));
+        assertTrue(upgrade("Origin: https://studio.example", "X: y").startsWith("HTTP/1.1 401 "));
+    }
+
+    private static String upgrade(String... headers) throws Exception {
+        String request = String.join("\r\n", "GET /api/v1/live HTTP/1.1", "Host: hub.example", "Upgrade: websocket", "Connection: Upgrade",
+                "Sec-WebSocket-Version: 13", "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==", headers[0], headers[1], "", "");
+        try (Socket socket = new Socket("127.0.0.1", hub.port())) {
+            socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
+            return new BufferedReader(new InputStreamReader(socket.getInputStream(), StandardCharsets.US_ASCII)).readLine();
+        }
     }
 }

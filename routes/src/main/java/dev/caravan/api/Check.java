@@ -6,7 +6,7 @@ import java.util.function.Supplier;
 /**
  * How one part of the hub is doing.
  *
- * @param status {@code up}, {@code down}, {@code off}, or a state's name
+ * @param status {@code up}, {@code down}, {@code degraded} (it is away and the hub goes on without it), {@code off}, or a state's name
  * @param detail one line or a few values for a person; no secrets
  */
 public record Check(String status, Map<String, Object> detail) {

@@ -48,7 +48,7 @@ public final class Failures {
         return switch (cause) {
             case UNKNOWN_SESSION, CLOSED -> 404;
             case NOT_LOADED, BAD_ID -> 400;
-            case LIMIT -> 503;
+            case LIMIT, STOPPING -> 503;
         };
     }
 }

@@ -7,10 +7,10 @@ import java.time.LocalDateTime;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.apache.camel.health.HealthCheck;
 import org.apache.camel.health.HealthCheckHelper;
 
@@ -24,28 +24,29 @@ public final class HealthApi extends ApiRoutes {
     private final InstantSource clock;
     private final Instant started;
     private final List<Check.Part> parts;
+    private final Readiness readiness;
 
     /** @param parts what {@code checks} lists, in order */
-    public HealthApi(String version, String commit, InstantSource clock, List<Check.Part> parts) {
+    public HealthApi(String version, String commit, InstantSource clock, List<Check.Part> parts, Readiness readiness) {
         super("health", "Is it alive, and how is it doing");
         this.version = version;
         this.commit = commit;
         this.clock = clock;
         this.started = clock.instant();
         this.parts = List.copyOf(parts);
+        this.readiness = readiness;
     }
 
     @Override
     protected void operations() {
         get("/health", "getHealth", "The hub and its parts", request -> health())
                 .answers(200, "Always, while the hub is alive; a part that is down says so in checks");
-        get("/health/live", "getLiveness", "Probe: restart the hub when this fails", request -> probe(
-                        HealthCheckHelper.invokeLiveness(getContext())))
-                .answers(503, "The hub is broken");
-        get("/health/ready", "getReadiness", "Probe: send it work while this succeeds", request -> probe(
-                        HealthCheckHelper.invokeReadiness(getContext())))
-                .answers(503, "A route cannot work at the moment");
-        get("/health/startup", "getStartup", "Probe: whether every route has started", request -> startup())
+        // A model that is loading, a broker that is away, a route that fails: nothing of it gets better by a restart. Who answers lives.
+        get("/health/live", "getLiveness", "Probe: restart the hub when this does not answer", request -> probe(List.of()));
+        get("/health/ready", "getReadiness", "Probe: send it work while this succeeds", request -> ready())
+                .answers(503, "The model it was started with is not loaded, it is stopping, or a route cannot work at the moment");
+        get("/health/startup", "getStartup", "Probe: whether routes have started and the first model is loaded, or cannot be",
+                        request -> startup())
                 .answers(503, "Still starting");
     }
 
@@ -76,22 +77,35 @@ public final class HealthApi extends ApiRoutes {
         }
     }
 
-    private Reply probe(Collection<HealthCheck.Result> results) {
+    /** Browsers are served with or without Kafka, so that its consumers do not count. */
+    private Reply ready() {
         List<Map<String, Object>> checks = new ArrayList<>();
-        boolean up = true;
-        for (HealthCheck.Result result : results) {
-            up &= result.getState() != HealthCheck.State.DOWN;
-            Map<String, Object> check = new LinkedHashMap<>();
-            check.put("name", result.getCheck().getId());
-            check.put("status", result.getState().name());
-            result.getMessage().ifPresent(message -> check.put("message", message));
-            checks.add(check);
-        }
+        readiness.reasons().forEach(reason -> checks.add(shown(reason.check(), HealthCheck.State.DOWN, Optional.of(reason.message()))));
+        HealthCheckHelper.invokeReadiness(getContext()).stream()
+                .filter(result -> !ofKafka(result))
+                .forEach(result -> checks.add(shown(result.getCheck().getId(), result.getState(), result.getMessage())));
+        return probe(checks);
+    }
+
+    private static boolean ofKafka(HealthCheck.Result result) {
+        return String.valueOf(result.getDetails().get(HealthCheck.ENDPOINT_URI)).startsWith("kafka:");
+    }
+
+    private static Map<String, Object> shown(String name, HealthCheck.State state, Optional<String> message) {
+        Map<String, Object> check = new LinkedHashMap<>();
+        check.put("name", name);
+        check.put("status", state.name());
+        message.ifPresent(text -> check.put("message", text));
+        return check;
+    }
+
+    private static Reply probe(List<Map<String, Object>> checks) {
+        boolean up = checks.stream().noneMatch(check -> check.get("status").equals(HealthCheck.State.DOWN.name()));
         return Reply.json(up ? 200 : 503, Map.of("status", up ? "UP" : "DOWN", "checks", checks));
     }
 
     private Reply startup() {
-        boolean up = getContext().getStatus().isStarted();
+        boolean up = getContext().getStatus().isStarted() && readiness.started();
         return Reply.json(up ? 200 : 503, Map.of("status", up ? "UP" : "DOWN"));
     }
 }

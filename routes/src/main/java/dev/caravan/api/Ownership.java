@@ -1,11 +1,14 @@
 package dev.caravan.api;
 
 import dev.caravan.processors.session.Session;
+import dev.caravan.processors.session.SessionState;
+import dev.caravan.processors.session.Sessions;
 import dev.caravan.security.Principal;
 import dev.caravan.security.Role;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Whose a session is: the name of the principal that opened it, kept among its attributes. Events repeat it, for the audit; answers show
@@ -14,6 +17,8 @@ import java.util.Optional;
 public final class Ownership {
 
     private static final String KEY = "principal";
+    private static final Set<String> ENDING = Set.of(
+            SessionState.wireName(SessionState.Closing.class), SessionState.wireName(SessionState.Closed.class));
 
     private Ownership() {}
 
@@ -32,6 +37,14 @@ public final class Ownership {
     /** Name of who opened it; empty for one that was opened by a frame or a route. */
     public static Optional<String> of(Session session) {
         return Optional.ofNullable(session.attributes().get(KEY)).map(String::valueOf);
+    }
+
+    /** How many sessions of somebody live. */
+    public static long live(Sessions sessions, String name) {
+        return sessions.all().stream()
+                .filter(session -> of(session).filter(name::equals).isPresent())
+                .filter(session -> !ENDING.contains(session.snapshot().state()))
+                .count();
     }
 
     /** Whether it is theirs to end, and to invite others to. */

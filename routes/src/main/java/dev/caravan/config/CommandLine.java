@@ -1,6 +1,5 @@
 package dev.caravan.config;
 
-import dev.caravan.config.OptionSpec.Kind;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -40,7 +39,7 @@ public record CommandLine(List<String> words, Set<String> switches, List<String>
             } else {
                 options.add(argument);
                 boolean takesTheNext = !argument.contains("=")
-                        && Flags.known(argument).filter(option -> option.spec().kind() != Kind.TOGGLE).isPresent();
+                        && Flags.known(argument).filter(known -> !known.toggle()).isPresent();
                 if (takesTheNext && i + 1 < arguments.size()) {
                     options.add(arguments.get(++i));
                 }

@@ -14,7 +14,8 @@ public final class Help {
     private static final int COLUMN = 34;
     private static final String DOORS = """
             Every option --some-name is also the environment variable CARAVAN_SOME_NAME and the system property
-            caravan.some-name; a flag beats a property, a property beats the environment.
+            caravan.some-name, and some-name is a key of the configuration file. A flag beats a property, a property the
+            environment, that the file. A secret may stand in a file of its own: --token-file FILE, CARAVAN_TOKEN_FILE, token-file.
             """;
 
     private Help() {}
@@ -25,6 +26,7 @@ public final class Help {
                 Caravan, a media hub for live generative video.
 
                 Usage: caravan [options]     start the hub
+                       caravan config        show a configuration file with every key and its default
                        caravan models        list, download, verify, remove and make model files
                        caravan doctor        check everything it needs and name what is missing
                        caravan test          run all tests

@@ -13,11 +13,11 @@ public final class Hosts {
      *
      * @throws ConfigException when the name cannot be resolved
      */
-    static boolean isLoopback(String host) throws ConfigException {
+    static boolean isLoopback(String host, String place) throws ConfigException {
         try {
             return InetAddress.getByName(host).isLoopbackAddress();
         } catch (UnknownHostException e) {
-            throw new ConfigException("--host " + host + ": no such address; use 127.0.0.1, or 0.0.0.0 for all");
+            throw new ConfigException(place + " " + host + ": no such address; use 127.0.0.1, or 0.0.0.0 for all");
         }
     }
 

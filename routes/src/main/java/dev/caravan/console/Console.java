@@ -15,8 +15,8 @@ import java.util.Map;
 
 /**
  * Mounts the console: Hawtio's files, the few JSON answers its front end asks for, our page in it, and Jolokia. All of it sits between
- * the guards and Camel's routes. The guard lets everybody see the files, for the form that asks for a token is among them; who one is and
- * how one logs in and out ({@code /hawtio/user}, {@code /hawtio/auth/...}) it answers itself.
+ * the guards and Camel's routes. The files alone may be seen by everybody, as {@link dev.caravan.security.Policy} says: the form that asks
+ * for a token is among them.
  */
 public final class Console implements AutoCloseable {
 

@@ -3,10 +3,12 @@ package dev.caravan.http;
 import dev.caravan.security.Authentication;
 import dev.caravan.security.Policy;
 import dev.caravan.security.Principal;
+import dev.caravan.security.RequestRates;
 import io.vertx.core.Handler;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.RoutingContext;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Predicate;
 
@@ -47,7 +49,7 @@ final class Guard implements Handler<RoutingContext> {
         switch (Credential.of(context.request(), context.normalizedPath(), origins.of(context.request()))) {
             case Credential.None none -> decide(context, Optional.empty());
             case Credential.Unclear unclear -> decide(context, Optional.empty());
-            case Credential.Login login -> decide(context, authentication.consoles().find(login.id()));
+            case Credential.Login login -> admit(context, authentication.consoles().find(login.id()));
             case Credential.Token token -> verify(context, token.text());
         }
     }
@@ -58,6 +60,11 @@ final class Guard implements Handler<RoutingContext> {
             return;
         }
         HttpServerRequest request = context.request();
+        // Costs a thread, which somebody who only guesses does not get without end.
+        if (authentication.failures().exhausted(address(request))) {
+            tooMany(context, Duration.ofSeconds(1), "Too many requests with a wrong token");
+            return;
+        }
         // Nobody reads the body yet; without this it would be gone.
         request.pause();
         context.vertx()
@@ -75,7 +82,11 @@ final class Guard implements Handler<RoutingContext> {
     private void verified(RoutingContext context, Optional<Principal> principal) {
         HttpServerRequest request = context.request();
         if (principal.isEmpty()) {
-            decide(context, principal);
+            Optional<Duration> wait = authentication.failures().take(address(request));
+            wait.ifPresentOrElse(time -> tooMany(context, time, "Too many requests with a wrong token"), () -> decide(context, principal));
+            return;
+        }
+        if (tooFast(context, principal.get())) {
             return;
         }
         request.headers().remove("Authorization");
@@ -86,6 +97,30 @@ final class Guard implements Handler<RoutingContext> {
             Callers.set(context, principal.get());
             context.reroute(request.method(), clean);
         }
+    }
+
+    private void admit(RoutingContext context, Optional<Principal> shown) {
+        if (shown.isEmpty() || !tooFast(context, shown.get())) {
+            decide(context, shown);
+        }
+    }
+
+    private boolean tooFast(RoutingContext context, Principal principal) {
+        RequestRates rates = authentication.requests();
+        Optional<Duration> wait = rates.take(principal.name());
+        wait.ifPresent(time -> tooMany(
+                context, time, "Too many requests: --request-rate allows one caller " + rates.perSecond() + " a second"));
+        return wait.isPresent();
+    }
+
+    private static void tooMany(RoutingContext context, Duration wait, String why) {
+        long seconds = Math.max(1, wait.plusMillis(999).toSeconds());
+        context.response().putHeader("Retry-After", Long.toString(seconds));
+        Details.answer(context, 429, why + "; try again in " + seconds + " s");
+    }
+
+    private static String address(HttpServerRequest request) {
+        return request.remoteAddress() == null ? "" : String.valueOf(request.remoteAddress().hostAddress());
     }
 
     private void decide(RoutingContext context, Optional<Principal> shown) {

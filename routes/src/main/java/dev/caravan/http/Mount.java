@@ -1,5 +1,6 @@
 package dev.caravan.http;
 
+import dev.caravan.config.Hosts;
 import dev.caravan.config.Settings;
 import dev.caravan.security.Authentication;
 import io.vertx.core.http.HttpClosedException;
@@ -7,6 +8,7 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
+import java.util.Locale;
 import java.util.Set;
 import java.util.TreeSet;
 import org.slf4j.Logger;
@@ -62,9 +64,9 @@ public final class Mount {
         router.route().order(LAST).handler(this::nobody);
     }
 
-    /** Paths that are answered by routes or not at all, never by the page. */
+    /** Paths that are answered by routes and machines' handlers or not at all, never by the page. */
     static boolean isApi(String path) {
-        return path.equals("/api") || path.startsWith("/api/") || path.equals("/health") || path.startsWith("/health/");
+        return path.equals("/metrics") || path.equals("/api") || path.startsWith("/api/") || path.equals("/health") || path.startsWith("/health/");
     }
 
     private void headers(RoutingContext context) {
@@ -72,6 +74,11 @@ public final class Mount {
                 .putHeader("X-Content-Type-Options", "nosniff")
                 .putHeader("X-Frame-Options", "DENY")
                 .putHeader("Referrer-Policy", "same-origin");
+        String host = context.request().authority() == null ? "" : context.request().authority().host();
+        // A browser would want HTTPS of everything else that is reached as localhost, too.
+        if (settings.tls().isPresent() && !Hosts.isLoopbackName(host.toLowerCase(Locale.ROOT))) {
+            context.response().putHeader("Strict-Transport-Security", "max-age=31536000");
+        }
         context.addHeadersEndHandler(done -> {
             int status = context.response().getStatusCode();
             if (status == 204 || status == 304) {

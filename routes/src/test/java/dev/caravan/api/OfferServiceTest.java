@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.caravan.api.offer.OfferBody;
 import dev.caravan.api.offer.OfferService;
+import dev.caravan.api.offer.PeerOwners;
+import dev.caravan.config.Settings;
 import dev.caravan.inference.frame.Origin;
 import dev.caravan.processors.session.Control;
 import dev.caravan.processors.session.Session;
@@ -20,6 +22,8 @@ import dev.caravan.processors.webrtc.PeerOffer;
 import dev.caravan.processors.webrtc.WebRtcUnavailableException;
 import java.time.Duration;
 import dev.caravan.security.Principal;
+import dev.caravan.security.PrincipalLimits;
+import dev.caravan.security.Role;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -112,6 +116,31 @@ class OfferServiceTest {
             assertEquals(400, refused.status());
             assertEquals("Pipeline not loaded. Please load pipeline first.", refused.getMessage());
         }
+    }
+
+    @Test
+    void aCallerWhoHasAllTheSessionsAndPeersOneMayHaveIsRefusedAndOthersAreNot() throws Exception {
+        PeerOwners owners = new PeerOwners();
+        PrincipalLimits limits = new PrincipalLimits(
+                new Settings.PerPrincipal(0, 1, 2), name -> Ownership.live(bench.sessions, name), owners::count);
+        offers = new OfferService(
+                bench.registry, bench.loader, bench.sessions, this::accept, () -> "peer-" + ++peers, owners, limits);
+        Principal anna = Principal.of("oidc:anna", Role.PRODUCER);
+        offers.accept(body(SEED), anna);
+
+        ApiError second = assertThrows(ApiError.class, () -> offers.accept(body(SEED), anna));
+        assertEquals(429, second.status());
+        assertEquals("You have 1 sessions open already, which is all that --max-sessions-each allows: end one first", second.getMessage());
+
+        String join = "{'sdp':'v=0','type':'offer','initialParameters':{'join':'peer-1'}}";
+        offers.accept(body(join), anna);
+        ApiError third = assertThrows(ApiError.class, () -> offers.accept(body(join), anna));
+        assertEquals(429, third.status());
+        assertEquals("You have 2 peers connected already, which is all that --max-viewers-each allows: end one first", third.getMessage());
+
+        offers.accept(body(SEED), Principal.of("oidc:ben", Role.PRODUCER));
+        accepted.get(1).listener().ended("peer-2", "closed");
+        offers.accept(body(join), anna);
     }
 
     @Test

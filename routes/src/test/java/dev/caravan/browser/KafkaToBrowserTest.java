@@ -25,9 +25,11 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** From plain Kafka clients to a browser and back, through a hub with its own broker. */
+@Tag("full-rate")
 class KafkaToBrowserTest {
 
     private static TestHub hub;

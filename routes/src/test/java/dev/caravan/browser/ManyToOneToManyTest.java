@@ -16,9 +16,11 @@ import java.util.Map;
 import org.apache.camel.api.management.ManagedCamelContext;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** One session with many sources and many viewers. */
+@Tag("full-rate")
 class ManyToOneToManyTest {
 
     private static TestHub hub;

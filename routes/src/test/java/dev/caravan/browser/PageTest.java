@@ -19,6 +19,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.openqa.selenium.By;
@@ -28,6 +29,7 @@ import org.openqa.selenium.WindowType;
 import org.openqa.selenium.support.ui.Select;
 
 /** The page at {@code /}, used as a person would use it. */
+@Tag("full-rate")
 class PageTest {
 
     private static final String PAGE = "http://localhost:8000/";
@@ -212,6 +214,40 @@ class PageTest {
             giveToken("open sesame");
             startTestCard();
         }
+    }
+
+    @Test
+    void aLinkFromTheWallLetsAViewerWatchAndDoNothingElse() {
+        startTestCard();
+        String id = hub.get("/api/v1/sessions").at("/sessions/0/id").asText();
+        chromium.await("the wall shows the session", "document.querySelectorAll('#wall .tile').length === 1");
+        chromium.eval("void Object.defineProperty(navigator, 'clipboard', {value: {writeText: async (text) => { window.copied = text; }}})");
+        button("#wall", "Invite").click();
+        chromium.await("the link is copied", "window.copied");
+        String link = String.valueOf(chromium.eval("window.copied"));
+
+        String first = chromium.driver().getWindowHandle();
+        chromium.driver().switchTo().newWindow(WindowType.TAB);
+        // A link may carry its token behind the # as ours do, or as a query.
+        chromium.open(link.replace("#", "?"));
+        Screen screen = new Screen(chromium, "#output");
+        screen.awaitPrompt(PROMPT);
+        screen.awaitCounterAbove(screen.awaitCounterAbove(0) + 30);
+        assertEquals(PAGE, chromium.driver().getCurrentUrl());
+        assertEquals("Watching " + id, find("#watching").getText());
+        for (String control : List.of("#start", "#stop", "#pipeline", "#load-settings", "#prompting", "#settings", "#live")) {
+            assertFalse(find(control).isDisplayed(), control);
+        }
+        chromium.await("its tile can be watched and nothing else",
+                "[...document.querySelectorAll('#wall button')].filter((b) => b.offsetParent).map((b) => b.textContent).join() === 'Watch'");
+        assertEquals("", chromium.console());
+
+        chromium.open("about:blank");
+        chromium.open(link);
+        screen.awaitPrompt(PROMPT);
+        assertEquals(PAGE, chromium.driver().getCurrentUrl());
+        chromium.driver().close();
+        chromium.driver().switchTo().window(first);
     }
 
     // --- hands -------------------------------------------------------------------------------------------------------

@@ -10,10 +10,12 @@ import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The published clients, unmodified, against the hub: connected, at full rate, showing the expected picture, data both ways. */
+@Tag("full-rate")
 class SeedsTest {
 
     private static TestHub hub;

@@ -17,7 +17,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.Set;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -25,8 +28,21 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class SettingsTest {
 
+    private static final String HOME = System.getProperty("user.home");
+
     private final Properties properties = new Properties();
     private Map<String, String> environment = Map.of();
+
+    /** Whoever runs the tests may have a configuration file of their own. */
+    @BeforeAll
+    static void atAHomeWithoutAFile(@TempDir Path home) {
+        System.setProperty("user.home", home.toString());
+    }
+
+    @AfterAll
+    static void backHome() {
+        System.setProperty("user.home", HOME);
+    }
 
     private OptionValues values(String... flags) throws ConfigException {
         return OptionValues.read(List.of(flags), environment, properties);

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.caravan.TestHub;
+import dev.caravan.config.Settings;
 import dev.caravan.security.Authentication;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
@@ -35,7 +36,9 @@ class PageTest {
     static void start() throws Exception {
         vertx = Vertx.vertx();
         Router router = Router.router(vertx);
-        new Mount(router, TestHub.settings(data).server(), Authentication.of(TestHub.settings(data).security(), InstantSource.system()), new Page("test-page"), new ApiPages(() -> new byte[0])).install();
+        Settings settings = TestHub.settings(data);
+        Authentication open = Authentication.of(settings.security(), InstantSource.system());
+        new Mount(router, settings.server(), open, new Page("test-page"), new ApiPages(() -> new byte[0])).install();
         server = vertx.createHttpServer()
                 .requestHandler(router)
                 .listen(0, "127.0.0.1")

@@ -5,8 +5,10 @@ import static dev.caravan.kafka.KafkaTestHub.unique;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.caravan.kafka.KafkaTestHub.Await;
+import dev.caravan.processors.kafka.BrokerListener;
 import dev.caravan.processors.kafka.KafkaHub;
 import dev.caravan.processors.session.SessionEvent;
 import java.io.IOException;
@@ -35,10 +37,21 @@ class KafkaOutageTest {
     private KafkaHub kafka;
     private KafkaTestHub hub;
     private final Queue<Object> taken = new ConcurrentLinkedQueue<>();
+    private final Queue<String> news = new ConcurrentLinkedQueue<>();
 
     @BeforeEach
     void start() throws Exception {
-        kafka = KafkaTestHub.embedded(folder.resolve("kafka"));
+        kafka = KafkaTestHub.embedded(folder.resolve("kafka"), new BrokerListener() {
+            @Override
+            public void up(String servers) {
+                news.add("up");
+            }
+
+            @Override
+            public void down(String servers, String reason) {
+                news.add("down: " + reason);
+            }
+        });
         // Routes start while the broker does: nothing waits for it.
         hub = KafkaTestHub.on(kafka, KafkaTestHub.ROUTES);
         hub.inference.sessions(taken::add);
@@ -110,6 +123,12 @@ class KafkaOutageTest {
         Await.until("bad news", () -> kafka.status().reason().orElse("").contains("cannot be started"));
         Files.delete(data);
         ready();
+        List<String> told = List.copyOf(news);
+        assertEquals("up", told.getFirst());
+        assertEquals("up", told.getLast());
+        assertEquals(2, told.stream().filter("up"::equals).count(), told::toString);
+        assertTrue(told.stream().anyMatch(each -> each.startsWith("down: ") && each.contains("cannot be started")), told::toString);
+        assertTrue(told.stream().noneMatch(each -> each.contains(folder.toString())), told::toString);
     }
 
     private void ready() {

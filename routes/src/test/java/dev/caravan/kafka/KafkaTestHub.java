@@ -1,5 +1,6 @@
 package dev.caravan.kafka;
 
+import dev.caravan.processors.kafka.BrokerListener;
 import dev.caravan.processors.kafka.BrokerSettings;
 import dev.caravan.processors.kafka.BrokerState;
 import dev.caravan.processors.kafka.KafkaHub;
@@ -71,6 +72,10 @@ final class KafkaTestHub implements AutoCloseable {
     }
 
     static KafkaHub embedded(Path folder) {
+        return embedded(folder, BrokerListener.NONE);
+    }
+
+    static KafkaHub embedded(Path folder, BrokerListener listener) {
         BrokerSettings usual = BrokerSettings.in(folder, 0);
         BrokerSettings quick = new BrokerSettings(
                 usual.folder(),
@@ -81,7 +86,7 @@ final class KafkaTestHub implements AutoCloseable {
                 Duration.ofMillis(50),
                 Duration.ofMillis(200),
                 Duration.ofMillis(250));
-        return KafkaHub.embedded(quick, options("unused"), InstantSource.system(), new Random());
+        return KafkaHub.embedded(quick, options("unused"), InstantSource.system(), new Random(), listener);
     }
 
     static KafkaOptions options(String group) {

@@ -182,7 +182,12 @@ public final class Device implements AutoCloseable {
         return transfers;
     }
 
-    /** How its memory is used now. */
+    /** Bytes that tensors hold now, as {@link MemoryUse#tensors}. Returns at once. */
+    public long tensorBytes() {
+        return occupied.get();
+    }
+
+    /** How its memory is used now. Waits for its turn on the device. */
     public MemoryUse memory() {
         return call(() -> new MemoryUse(occupied.get(), space.free(), space.total()));
     }

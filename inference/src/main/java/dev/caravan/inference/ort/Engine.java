@@ -1,5 +1,6 @@
 package dev.caravan.inference.ort;
 
+import java.util.Optional;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -12,7 +13,8 @@ public final class Engine implements Supplier<Device>, AutoCloseable {
     private final EngineSettings settings;
     private volatile Acceleration acceleration;
     private @Nullable OrtRuntime runtime;
-    private @Nullable Device device;
+    // Written under the lock; looked at without it by who must not wait for a library to load.
+    private volatile @Nullable Device device;
     private boolean closed;
 
     private Engine(EngineSettings settings, Acceleration acceleration) {
@@ -85,11 +87,17 @@ public final class Engine implements Supplier<Device>, AutoCloseable {
         }
     }
 
+    /** The device when some model has asked for it already. Returns at once. */
+    public Optional<Device> opened() {
+        return Optional.ofNullable(device);
+    }
+
     @Override
     public synchronized void close() {
         closed = true;
-        if (device != null) {
-            device.close();
+        Device known = device;
+        if (known != null) {
+            known.close();
             device = null;
         }
         if (runtime != null) {

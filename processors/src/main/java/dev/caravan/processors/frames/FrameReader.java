@@ -5,6 +5,7 @@ import dev.caravan.inference.frame.Frame;
 import dev.caravan.inference.frame.Origin;
 import dev.caravan.inference.frame.Picture;
 import dev.caravan.processors.CaravanHeaders;
+import dev.caravan.processors.EpochMicros;
 import dev.caravan.processors.session.Sessions;
 import java.io.IOException;
 import java.io.InputStream;
@@ -48,7 +49,9 @@ final class FrameReader {
         String sessionId = sessionId(headers);
         Optional<PictureFormat> format = format(headers);
         Picture picture = picture(headers, format, bytes(exchange, body));
-        return Frame.incoming(sessionId, sequence(headers), timestampMs(headers) * 1000, origin(exchange, headers), picture);
+        long arrived = EpochMicros.now(clock);
+        long time = timestampMs(headers).stream().map(ms -> ms * 1000).findFirst().orElse(arrived);
+        return Frame.incoming(sessionId, sequence(headers), time, origin(exchange, headers), picture, arrived);
     }
 
     private Picture picture(WireHeaders headers, Optional<PictureFormat> format, byte[] bytes) throws BadPictureException {
@@ -114,17 +117,17 @@ final class FrameReader {
         return sequence.getAndIncrement();
     }
 
-    /** The sender's time; else the record's; else now. */
-    private long timestampMs(WireHeaders headers) throws BadPictureException {
+    /** The sender's time; else the record's; else none. */
+    private static OptionalLong timestampMs(WireHeaders headers) throws BadPictureException {
         for (String name : new String[] {CaravanHeaders.TIMESTAMP_MS, FrameHeaders.TIMESTAMP_MS}) {
             OptionalLong value = headers.number(name, 0, LAST_TIMESTAMP_MS);
             if (value.isPresent()) {
-                return value.getAsLong();
+                return value;
             }
         }
         // Kafka writes -1 for a record without a time.
         boolean recorded = headers.message().getHeader(KafkaConstants.TIMESTAMP) instanceof Long ms && ms >= 0 && ms <= LAST_TIMESTAMP_MS;
-        return recorded ? (Long) headers.message().getHeader(KafkaConstants.TIMESTAMP) : clock.millis();
+        return recorded ? OptionalLong.of((Long) headers.message().getHeader(KafkaConstants.TIMESTAMP)) : OptionalLong.empty();
     }
 
     private static Origin origin(Exchange exchange, WireHeaders headers) throws BadPictureException {

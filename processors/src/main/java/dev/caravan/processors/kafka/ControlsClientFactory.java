@@ -10,7 +10,6 @@ import org.apache.camel.component.kafka.DefaultKafkaClientFactory;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
@@ -36,7 +35,7 @@ public final class ControlsClientFactory extends DefaultKafkaClientFactory {
         return new CommittingConsumer<>(properties, controls);
     }
 
-    private static final class CommittingConsumer<K, V> extends KafkaConsumer<K, V> {
+    private static final class CommittingConsumer<K, V> extends PatientConsumer<K, V> {
 
         private final ControlsIn controls;
         private String topic = TopicPlan.CONTROLS;

@@ -11,8 +11,6 @@ import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Keeps one Kafka broker running beside the hub: starts its process, watches it, starts it again on the same port when it ends, loses
@@ -21,7 +19,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class EmbeddedBroker implements AutoCloseable {
 
-    private static final Logger LOG = LoggerFactory.getLogger(EmbeddedBroker.class);
     private static final int SILENT_PROBES = 3;
     private static final Duration CLOSE_LIMIT = Duration.ofSeconds(12);
 
@@ -30,16 +27,18 @@ public final class EmbeddedBroker implements AutoCloseable {
     private final RandomGenerator random;
     private final BrokerLog log;
     private final Runnable onRunning;
+    private final BrokerListener listener;
     private final Thread supervisor;
     private final CountDownLatch closing = new CountDownLatch(1);
 
     // Written by the supervisor alone, except for the last value, Closed; read by whoever asks.
     private volatile BrokerState state = new Starting();
 
-    private EmbeddedBroker(BrokerSettings settings, RandomGenerator random, Runnable onRunning) {
+    private EmbeddedBroker(BrokerSettings settings, RandomGenerator random, Runnable onRunning, BrokerListener listener) {
         this.settings = settings;
         this.random = random;
         this.onRunning = onRunning;
+        this.listener = listener;
         this.port = settings.port() == 0 ? LoopbackPort.pick(random) : settings.port();
         this.log = new BrokerLog(settings.logFile());
         this.supervisor = Thread.ofPlatform().name("kafka-broker-supervisor").daemon().unstarted(this::supervise);
@@ -49,9 +48,10 @@ public final class EmbeddedBroker implements AutoCloseable {
      * Takes a port; starts nothing yet.
      *
      * @param onRunning called on the supervisor's thread each time the broker begins to answer
+     * @param listener  told, on the same thread, when it is down and why
      */
-    static EmbeddedBroker prepare(BrokerSettings settings, RandomGenerator random, Runnable onRunning) {
-        return new EmbeddedBroker(settings, random, onRunning);
+    static EmbeddedBroker prepare(BrokerSettings settings, RandomGenerator random, Runnable onRunning, BrokerListener listener) {
+        return new EmbeddedBroker(settings, random, onRunning, listener);
     }
 
     /** Starts the broker and returns at once. */
@@ -124,7 +124,6 @@ public final class EmbeddedBroker implements AutoCloseable {
             }
             Duration took = Duration.ofNanos(System.nanoTime() - begun);
             enter(new Running(child.pid(), took));
-            LOG.info("Kafka broker on {} ready after {} ms", bootstrapServers(), took.toMillis());
             onRunning.run();
             return watch(child);
         }
@@ -176,7 +175,7 @@ public final class EmbeddedBroker implements AutoCloseable {
         boolean news = !(state instanceof Down before && before.reason().equals(reason));
         state = new Down(reason, backoff);
         if (news) {
-            LOG.warn("Kafka broker down: {}; trying again every {} s at most", reason, settings.lastBackoff().toSeconds());
+            listener.down(bootstrapServers(), reason);
         }
     }
 

@@ -122,7 +122,7 @@ public final class FramesIn {
             case SessionRefusedException refused -> switch (refused.kind()) {
                 case NOT_LOADED -> Optional.of("no pipeline loaded");
                 // Closed by hand a moment ago: its producer has not heard of it yet.
-                case CLOSED, UNKNOWN_SESSION -> Optional.empty();
+                case CLOSED, UNKNOWN_SESSION, STOPPING -> Optional.empty();
                 case LIMIT, BAD_ID -> Optional.of(String.valueOf(refused.getMessage()));
             };
             // The text of anything else may tell about our inside.

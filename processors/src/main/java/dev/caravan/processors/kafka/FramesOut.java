@@ -1,7 +1,11 @@
 package dev.caravan.processors.kafka;
 
 import dev.caravan.inference.frame.Frame;
+import dev.caravan.processors.EpochMicros;
+import dev.caravan.processors.session.Exit;
+import dev.caravan.processors.session.SessionObserver;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.LongSupplier;
@@ -21,6 +25,8 @@ public final class FramesOut {
     private final long intervalNanos;
     private final Outlet outlet;
     private final LongSupplier nanos;
+    private final InstantSource clock;
+    private final SessionObserver observer;
 
     /** When the next frame of a session is due; of many sessions the last ones are remembered. */
     private final Map<String, Long> due = new LinkedHashMap<>(16, 0.75f, true) {
@@ -33,10 +39,15 @@ public final class FramesOut {
     };
 
     /**
-     * @param wanted whether the session of that id wants its frames in Kafka
-     * @param fpsCap frames per second and session at most; 0 sends all
+     * @param wanted   whether the session of that id wants its frames in Kafka
+     * @param fpsCap   frames per second and session at most; 0 sends all
+     * @param clock    tells how long frames took from their arrival
+     * @param observer told of those that Kafka has
      */
-    FramesOut(Predicate<String> wanted, double fpsCap, Outlet outlet, LongSupplier nanos) {
+    FramesOut(
+            Predicate<String> wanted, double fpsCap, Outlet outlet, LongSupplier nanos, InstantSource clock, SessionObserver observer) {
+        this.clock = clock;
+        this.observer = observer;
         this.wanted = wanted;
         this.intervalNanos = fpsCap <= 0 ? 0 : (long) (Duration.ofSeconds(1).toNanos() / fpsCap);
         this.outlet = outlet;
@@ -49,9 +60,17 @@ public final class FramesOut {
                 || !wanted.test(frame.sessionId())
                 || !isDue(frame.sessionId())) {
             exchange.setRouteStop(true);
-        } else if (outlet.admit(exchange)) {
+        } else if (outlet.admit(exchange, sent(frame))) {
             exchange.getMessage().setHeader(KafkaConstants.KEY, frame.sessionId());
         }
+    }
+
+    /** Keeps numbers of the frame, not the frame: its pixels need not wait for Kafka. */
+    private Runnable sent(Frame frame) {
+        String session = frame.sessionId();
+        long sequence = frame.sequence();
+        long arrived = frame.arrivedMicros();
+        return () -> observer.sent(Exit.KAFKA, session, sequence, Math.max(0, EpochMicros.now(clock) - arrived));
     }
 
     private synchronized boolean isDue(String session) {

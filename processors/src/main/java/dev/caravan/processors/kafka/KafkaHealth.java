@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -17,30 +18,32 @@ import java.util.function.Supplier;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.common.KafkaException;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Whether Kafka can be reached, asked every few seconds by one thread, so that {@link #status()} costs nothing; the same thread creates
- * missing topics, also after the broker lost them. One log line per change. Thread-safe.
+ * missing topics, also after the broker lost them. Its listener hears of every change, and of each reason of an absence, once. Thread-safe.
  */
 public final class KafkaHealth implements AutoCloseable {
 
-    private static final Logger LOG = LoggerFactory.getLogger(KafkaHealth.class);
     private static final Duration ANSWER_LIMIT = Duration.ofSeconds(5);
+    private static final int MOST_REASONS = 4;
+    private static final String UP = "";
 
     private final KafkaConnection connection;
     private final KafkaTopics topics;
     private final Supplier<Optional<String>> brokersReason;
     private final Duration every;
     private final InstantSource clock;
+    private final BrokerListener listener;
     private final Thread watch;
     private final Semaphore wake = new Semaphore(0);
+    // What the listener has heard of the present: UP, or the reasons of this absence, each worth one line. Guarded by this.
+    private final Set<String> told = new HashSet<>();
     private volatile boolean closed;
     private volatile Status status;
 
     /**
-     * @param reachable whether the last question was answered
+     * @param reachable whether the last question was answered, and records can be written
      * @param reason    why not, in one line
      * @param since     when that began
      * @param topics    names of the hub's topics that exist
@@ -53,12 +56,14 @@ public final class KafkaHealth implements AutoCloseable {
             KafkaTopics topics,
             Supplier<Optional<String>> brokersReason,
             Duration every,
-            InstantSource clock) {
+            InstantSource clock,
+            BrokerListener listener) {
         this.connection = connection;
         this.topics = topics;
         this.brokersReason = brokersReason;
         this.every = every;
         this.clock = clock;
+        this.listener = listener;
         this.status = new Status(false, Optional.of("not asked yet"), clock.instant(), List.of());
         this.watch = Thread.ofPlatform().name("kafka-health").daemon().unstarted(this::watch);
     }
@@ -78,7 +83,10 @@ public final class KafkaHealth implements AutoCloseable {
 
     /** Another broker stands where the last answer came from, perhaps without its topics: forgets that answer and asks again now. */
     void brokerStarted() {
-        become(false, Optional.of("the embedded broker has just started"), List.of());
+        synchronized (this) {
+            note(false, Optional.of("the embedded broker has just started"), List.of());
+            told.clear();
+        }
         wake.release();
     }
 
@@ -90,7 +98,7 @@ public final class KafkaHealth implements AutoCloseable {
                 } catch (KafkaException e) {
                     // No client can be made: mostly a name that does not resolve, perhaps not yet.
                     Throwable cause = e.getCause() == null ? e : e.getCause();
-                    become(false, Optional.of("Kafka at " + connection.bootstrapServers() + ": " + oneLine(cause)), List.of());
+                    become(false, Optional.of("Kafka at " + connection.bootstrapServers() + ": " + KafkaRefusal.text(cause)), List.of());
                     pause();
                 }
             }
@@ -125,9 +133,10 @@ public final class KafkaHealth implements AutoCloseable {
             }
             Set<String> ours = new TreeSet<>(topics.plan().names());
             ours.retainAll(names);
-            become(true, Optional.empty(), List.copyOf(ours));
+            Optional<String> trouble = topics.trouble(admin, names, ANSWER_LIMIT);
+            become(trouble.isEmpty(), trouble.map(text -> "Kafka at " + connection.bootstrapServers() + ": " + text), List.copyOf(ours));
         } catch (ExecutionException e) {
-            become(false, Optional.of("Kafka at " + connection.bootstrapServers() + ": " + oneLine(e.getCause())), List.of());
+            become(false, Optional.of("Kafka at " + connection.bootstrapServers() + ": " + KafkaRefusal.text(e.getCause())), List.of());
         } catch (TimeoutException e) {
             become(false, Optional.of("Kafka at " + connection.bootstrapServers() + " does not answer"), List.of());
         }
@@ -135,14 +144,25 @@ public final class KafkaHealth implements AutoCloseable {
     }
 
     private synchronized void become(boolean reachable, Optional<String> reason, List<String> names) {
-        Status before = status;
-        boolean changed = before.reachable() != reachable;
-        if (changed && reachable) {
-            LOG.info("Kafka at {} answers", connection.bootstrapServers());
-        } else if (changed && brokersReason.get().isEmpty()) {
-            LOG.warn("{}; frames for it are dropped, events are kept for a while", reason.orElse("Kafka is away"));
+        note(reachable, reason, names);
+        if (reachable) {
+            if (!told.contains(UP)) {
+                told.clear();
+                told.add(UP);
+                listener.up(connection.bootstrapServers());
+            }
+        } else if (brokersReason.get().isEmpty()) {
+            // An embedded broker that is down said so itself.
+            told.remove(UP);
+            if (told.size() < MOST_REASONS && told.add(reason.orElse("Kafka is away"))) {
+                listener.down(connection.bootstrapServers(), reason.orElse("Kafka is away"));
+            }
         }
-        status = new Status(reachable, reason, changed ? clock.instant() : before.since(), names);
+    }
+
+    private void note(boolean reachable, Optional<String> reason, List<String> names) {
+        Status before = status;
+        status = new Status(reachable, reason, before.reachable() == reachable ? before.since() : clock.instant(), names);
     }
 
     private Map<String, Object> adminProperties() {
@@ -152,11 +172,6 @@ public final class KafkaHealth implements AutoCloseable {
         properties.put(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, (int) ANSWER_LIMIT.toMillis());
         properties.put(AdminClientConfig.RECONNECT_BACKOFF_MAX_MS_CONFIG, 1000L);
         return properties;
-    }
-
-    private static String oneLine(Throwable e) {
-        String text = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
-        return text.lines().findFirst().orElse(text);
     }
 
     @Override

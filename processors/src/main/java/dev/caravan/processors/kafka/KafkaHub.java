@@ -2,6 +2,7 @@ package dev.caravan.processors.kafka;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.caravan.processors.session.SessionObserver;
 import dev.caravan.processors.session.SessionSnapshot;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -62,21 +63,32 @@ public final class KafkaHub implements AutoCloseable {
         health.start();
     }
 
-    /** Starts a broker of our own beside the hub. Returns at once. */
+    /** Without anybody who is told when it comes and goes. */
     public static KafkaHub embedded(BrokerSettings settings, KafkaOptions options, InstantSource clock, RandomGenerator random) {
+        return embedded(settings, options, clock, random, BrokerListener.NONE);
+    }
+
+    /** Starts a broker of our own beside the hub. Returns at once. */
+    public static KafkaHub embedded(
+            BrokerSettings settings, KafkaOptions options, InstantSource clock, RandomGenerator random, BrokerListener listener) {
         KafkaHealth[] health = new KafkaHealth[1];
-        EmbeddedBroker broker = EmbeddedBroker.prepare(settings, random, () -> health[0].brokerStarted());
+        EmbeddedBroker broker = EmbeddedBroker.prepare(settings, random, () -> health[0].brokerStarted(), listener);
         KafkaConnection connection = KafkaConnection.plaintext(broker.bootstrapServers());
         KafkaTopics topics = new KafkaTopics(options.plan(Optional.of((short) 1)), true);
-        health[0] = new KafkaHealth(connection, topics, broker::trouble, HEALTH_EVERY, clock);
+        health[0] = new KafkaHealth(connection, topics, broker::trouble, HEALTH_EVERY, clock, listener);
         broker.begin();
         return new KafkaHub(connection, options, clock, broker, health[0]);
     }
 
-    /** Uses a cluster of somebody else. Returns at once. */
+    /** Without anybody who is told when it comes and goes. */
     public static KafkaHub cluster(KafkaConnection connection, KafkaOptions options, InstantSource clock) {
+        return cluster(connection, options, clock, BrokerListener.NONE);
+    }
+
+    /** Uses a cluster of somebody else. Returns at once. */
+    public static KafkaHub cluster(KafkaConnection connection, KafkaOptions options, InstantSource clock, BrokerListener listener) {
         KafkaTopics topics = new KafkaTopics(options.plan(Optional.empty()), false);
-        KafkaHealth health = new KafkaHealth(connection, topics, Optional::empty, HEALTH_EVERY, clock);
+        KafkaHealth health = new KafkaHealth(connection, topics, Optional::empty, HEALTH_EVERY, clock, listener);
         return new KafkaHub(connection, options, clock, null, health);
     }
 
@@ -117,6 +129,12 @@ public final class KafkaHub implements AutoCloseable {
      * @param live   the live sessions, for heartbeats
      */
     public void bind(CamelContext context, Predicate<String> wanted, Supplier<List<SessionSnapshot>> live) {
+        bind(context, wanted, live, SessionObserver.NONE);
+    }
+
+    /** The same; the observer is told of generated frames that Kafka has. */
+    public void bind(
+            CamelContext context, Predicate<String> wanted, Supplier<List<SessionSnapshot>> live, SessionObserver observer) {
         this.live = live;
         ProducerTemplate out = context.createProducerTemplate();
         template = out;
@@ -132,7 +150,8 @@ public final class KafkaHub implements AutoCloseable {
                 "kafkaFramesIn",
                 new FramesIn(options.ageLimit(), clock, counts, new Outlet("frames_in_dead", DEAD_ON_THE_WAY, counts)),
                 "kafkaFramesOut",
-                new FramesOut(wanted, options.outFps(), new Outlet("frames_out", FRAMES_ON_THE_WAY, counts), System::nanoTime),
+                new FramesOut(wanted, options.outFps(), new Outlet("frames_out", FRAMES_ON_THE_WAY, counts), System::nanoTime,
+                        clock, observer),
                 "kafkaControls", controls,
                 "kafkaControlsClients", new ControlsClientFactory(controls),
                 "kafkaEvents", new EventsOut(new Outlet("events", EVENTS_BACKLOG, counts)),
@@ -156,6 +175,7 @@ public final class KafkaHub implements AutoCloseable {
         configuration.setAdditionalProperties(new HashMap<>(connection.security()));
         // Otherwise a cluster whose name does not resolve would keep the whole hub from starting.
         component.setLazyStartProducer(true);
+        component.setKafkaClientFactory(new PatientConsumer.Factory());
         configuration.setPreValidateHostAndPort(false);
         configuration.setShutdownTimeout((int) Duration.ofSeconds(5).toMillis());
     }

@@ -6,6 +6,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -20,13 +21,15 @@ import org.apache.kafka.common.errors.TopicExistsException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Makes the topics of a plan exist. */
+/** Makes the topics of a plan exist and looks whether they can be written. Used by one thread. */
 final class KafkaTopics {
 
     private static final Logger LOG = LoggerFactory.getLogger(KafkaTopics.class);
 
     private final TopicPlan plan;
     private final boolean own;
+    /** How many copies of a record each topic wants before it counts as written; known once {@linkplain #check checked}. */
+    private Map<String, Integer> needed = Map.of();
 
     /**
      * @param own whether the broker is the hub's: then topics that exist (a first record may have made them) get the plan's limits;
@@ -49,10 +52,11 @@ final class KafkaTopics {
      */
     boolean ensure(Admin admin, Set<String> existing, Duration limit)
             throws InterruptedException, ExecutionException, TimeoutException {
-        List<NewTopic> missing = plan.topics().stream().filter(t -> !existing.contains(t.name())).toList();
-        if (missing.isEmpty()) {
+        if (existing.containsAll(plan.names())) {
             return false;
         }
+        TopicPlan complete = plan.replication().isPresent() ? plan : plan.replicated(ClusterReplication.factor(admin, limit));
+        List<NewTopic> missing = complete.topics().stream().filter(t -> !existing.contains(t.name())).toList();
         var results = admin.createTopics(missing).values();
         List<String> created = new ArrayList<>();
         for (var result : results.entrySet()) {
@@ -74,9 +78,8 @@ final class KafkaTopics {
         if (own) {
             admin.incrementalAlterConfigs(limits()).all().get(limit.toMillis(), TimeUnit.MILLISECONDS);
         }
-        Map<String, TopicDescription> topics = admin.describeTopics(List.of(TopicPlan.FRAMES_IN, TopicPlan.CONTROLS))
-                .allTopicNames()
-                .get(limit.toMillis(), TimeUnit.MILLISECONDS);
+        needed = InSync.needed(admin, plan.names(), limit);
+        Map<String, TopicDescription> topics = describe(admin, List.of(TopicPlan.FRAMES_IN, TopicPlan.CONTROLS), limit);
         int frames = topics.get(TopicPlan.FRAMES_IN).partitions().size();
         int controls = topics.get(TopicPlan.CONTROLS).partitions().size();
         if (frames != controls) {
@@ -87,6 +90,22 @@ final class KafkaTopics {
                     TopicPlan.CONTROLS,
                     controls);
         }
+    }
+
+    /**
+     * Why records cannot be written although a broker answers: brokers that hold their copies are away.
+     *
+     * @param existing names of all topics
+     */
+    Optional<String> trouble(Admin admin, Set<String> existing, Duration limit)
+            throws InterruptedException, ExecutionException, TimeoutException {
+        List<String> ours = plan.names().stream().filter(existing::contains).toList();
+        return InSync.trouble(describe(admin, ours, limit).values(), needed);
+    }
+
+    private static Map<String, TopicDescription> describe(Admin admin, List<String> names, Duration limit)
+            throws InterruptedException, ExecutionException, TimeoutException {
+        return admin.describeTopics(names).allTopicNames().get(limit.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     private Map<ConfigResource, Collection<AlterConfigOp>> limits() {

@@ -30,6 +30,15 @@ final class Outlet {
      * @return whether there was room
      */
     boolean admit(Exchange exchange) {
+        return admit(exchange, () -> {});
+    }
+
+    /**
+     * The same.
+     *
+     * @param arrived run when Kafka has it
+     */
+    boolean admit(Exchange exchange, Runnable arrived) {
         if (onTheWay.incrementAndGet() > limit) {
             onTheWay.decrementAndGet();
             counts.add(name + "_dropped");
@@ -40,7 +49,12 @@ final class Outlet {
             @Override
             public void onDone(Exchange done) {
                 onTheWay.decrementAndGet();
-                counts.add(done.getException() == null && done.getProperty(LOST) == null ? name : name + "_lost");
+                if (done.getException() == null && done.getProperty(LOST) == null) {
+                    counts.add(name);
+                    arrived.run();
+                } else {
+                    counts.add(name + "_lost");
+                }
             }
 
             @Override

@@ -29,7 +29,15 @@ public record TopicPlan(int partitions, Optional<Short> replication, Optional<St
     /** Partitions where the hub owns the broker. */
     public static final int EMBEDDED_PARTITIONS = 8;
 
+    /** From here on two copies can be asked for before a record counts as written, and one broker may still be away. */
+    private static final int SAFE_COPIES = 3;
+
     private static final long MIB = 1 << 20;
+
+    /** The same with so many copies of every record. */
+    TopicPlan replicated(short copies) {
+        return new TopicPlan(partitions, Optional.of(copies), scopeTopic);
+    }
 
     /** Names of all topics the hub uses. */
     public List<String> names() {
@@ -37,7 +45,7 @@ public record TopicPlan(int partitions, Optional<Short> replication, Optional<St
     }
 
     /** The topics as they are created where they are missing. Bytes are per partition. */
-    List<NewTopic> topics() {
+    public List<NewTopic> topics() {
         var topics = new ArrayList<>(List.of(
                 live(FRAMES_IN),
                 live(FRAMES_OUT),
@@ -63,12 +71,15 @@ public record TopicPlan(int partitions, Optional<Short> replication, Optional<St
     }
 
     private NewTopic topic(String name, Duration retention, long retentionBytes, long segmentBytes) {
-        return new NewTopic(name, Optional.of(partitions), replication)
-                .configs(Map.of(
-                        TopicConfig.RETENTION_MS_CONFIG, Long.toString(retention.toMillis()),
-                        TopicConfig.RETENTION_BYTES_CONFIG, Long.toString(retentionBytes),
-                        TopicConfig.SEGMENT_BYTES_CONFIG, Long.toString(segmentBytes),
-                        TopicConfig.SEGMENT_MS_CONFIG, Long.toString(retention.toMillis()),
-                        TopicConfig.MAX_MESSAGE_BYTES_CONFIG, Integer.toString(BrokerProperties.MESSAGE_BYTES)));
+        Map<String, String> configs = new HashMap<>(Map.of(
+                TopicConfig.RETENTION_MS_CONFIG, Long.toString(retention.toMillis()),
+                TopicConfig.RETENTION_BYTES_CONFIG, Long.toString(retentionBytes),
+                TopicConfig.SEGMENT_BYTES_CONFIG, Long.toString(segmentBytes),
+                TopicConfig.SEGMENT_MS_CONFIG, Long.toString(retention.toMillis()),
+                TopicConfig.MAX_MESSAGE_BYTES_CONFIG, Integer.toString(BrokerProperties.MESSAGE_BYTES)));
+        if (replication.orElse((short) 1) >= SAFE_COPIES) {
+            configs.put(TopicConfig.MIN_IN_SYNC_REPLICAS_CONFIG, "2");
+        }
+        return new NewTopic(name, Optional.of(partitions), replication).configs(configs);
     }
 }

@@ -38,8 +38,12 @@ final class Chain implements AutoCloseable {
         /** A node made a chunk without some of what its parameters asked for. */
         void refused(int node, List<Refusal> refusals);
 
-        /** A picture of the last node; see {@link PipelineStream.FrameSink#accept}. */
-        void made(Picture picture, long timestampMicros);
+        /**
+         * A picture of the last node; see {@link PipelineStream.FrameSink#accept}.
+         *
+         * @param arrivedMicros when the input it was made from came into the hub; of its making when there was none
+         */
+        void made(Picture picture, long timestampMicros, long arrivedMicros);
     }
 
     private final class Node {
@@ -50,6 +54,9 @@ final class Chain implements AutoCloseable {
         // One sink per node for all chunks: nothing is allocated per chunk for it.
         private final PipelineStream.FrameSink sink = this::made;
         private long sequence;
+        /** Of the chunk that is made now. */
+        private List<Frame> input = List.of();
+        private int made;
 
         Node(int index, PipelineStream stream, String pipelineId) {
             this.index = index;
@@ -59,7 +66,7 @@ final class Chain implements AutoCloseable {
 
         private void made(Picture picture, long timestampMicros) {
             if (index == nodes.size() - 1) {
-                run.made(picture, timestampMicros);
+                run.made(picture, timestampMicros, arrived());
                 return;
             }
             Node next = nodes.get(index + 1);
@@ -68,7 +75,12 @@ final class Chain implements AutoCloseable {
                 next.waiting.removeFirst();
                 drops.count(Drops.Cause.CHAIN_OVERFLOW);
             }
-            next.waiting.addLast(Frame.incoming(sessionId, sequence++, time, origin, picture));
+            next.waiting.addLast(Frame.incoming(sessionId, sequence++, time, origin, picture, arrived()));
+        }
+
+        /** The n-th picture of a chunk is made from its n-th input; those beyond from its last. */
+        private long arrived() {
+            return input.isEmpty() ? timing.epochMillis() * 1000 : input.get(Math.min(made++, input.size() - 1)).arrivedMicros();
         }
     }
 
@@ -76,17 +88,19 @@ final class Chain implements AutoCloseable {
     private final PipelineLoader.Lease lease;
     private final Timing timing;
     private final Drops drops;
+    private final SessionObserver.OfOne observer;
     private final List<String> nodeIds;
     private final PipelineLoader.Node main;
     private final List<Node> nodes = new ArrayList<>();
     private final Run run;
     private double framesPerSecond;
 
-    Chain(String sessionId, PipelineLoader.Lease lease, Timing timing, Drops drops, Run run) {
+    Chain(String sessionId, PipelineLoader.Lease lease, Timing timing, Drops drops, SessionObserver.OfOne observer, Run run) {
         this.sessionId = sessionId;
         this.lease = lease;
         this.timing = timing;
         this.drops = drops;
+        this.observer = observer;
         this.run = run;
         nodeIds = lease.nodes().stream().map(PipelineLoader.Node::nodeId).toList();
         main = main(lease.nodes());
@@ -164,8 +178,14 @@ final class Chain implements AutoCloseable {
     }
 
     private void next(Node node, List<Frame> in) throws PipelineException, InterruptedException {
+        node.input = in;
+        node.made = 0;
+        boolean made = false;
         try {
+            long begin = timing.nanos();
             Chunk chunk = node.stream.next(in, run.parameters(node.index), node.sink);
+            observer.chunk(node.index, timing.nanos() - begin, chunk);
+            made = true;
             if (chunk.framesPerSecond() > 0) {
                 framesPerSecond = chunk.framesPerSecond();
             }
@@ -173,6 +193,10 @@ final class Chain implements AutoCloseable {
                 run.refused(node.index, chunk.refused());
             }
         } finally {
+            node.input = List.of();
+            if (!made) {
+                observer.chunkFailed(node.index);
+            }
             run.used(node.index);
         }
     }

@@ -57,8 +57,8 @@ final class ChunkMaker implements Chain.Run {
     ChunkMaker(SessionParts session, PipelineLoader.Lease lease) {
         this.session = session;
         this.timing = session.timing;
-        chain = new Chain(session.id, lease, timing, session.drops, this);
-        playout = new Playout(timing, session.output::publish, session.drops);
+        chain = new Chain(session.id, lease, timing, session.drops, session.observer, this);
+        playout = new Playout(timing, this::leaves, session.drops);
         modes = new ChunkModes(
                 chain.main().schema(), lease.nodes().indexOf(chain.main()), lease.nodes().size(), session.log);
         report = new ChunkReport(session.events, timing);
@@ -249,6 +249,12 @@ final class ChunkMaker implements Chain.Run {
         return Optional.empty();
     }
 
+    /** From the alarm's thread too. */
+    private void leaves(Frame frame) {
+        session.observer.frameOut(frame.sequence(), frame.chunk());
+        session.output.publish(frame);
+    }
+
     @Override
     public Parameters parameters(int node) {
         return modes.parameters(node);
@@ -270,10 +276,10 @@ final class ChunkMaker implements Chain.Run {
     }
 
     @Override
-    public void made(Picture picture, long timestampMicros) {
+    public void made(Picture picture, long timestampMicros, long arrivedMicros) {
         boolean stamped = timestampMicros != PipelineStream.FrameSink.NO_TIMESTAMP;
         long time = stamped ? timestampMicros : timing.epochMillis() * 1000;
-        Frame frame = new Frame(session.id, sequence++, time, chunk, origin, picture);
+        Frame frame = new Frame(session.id, sequence++, time, chunk, origin, picture, arrivedMicros);
         session.held.track(picture);
         lastBytes = picture.bytes();
         if (stamped && rate == 0 && !generates) {

@@ -19,6 +19,7 @@ final class ControlDoor {
         ParameterTable.Checked checked =
                 ParameterTable.check(control.update(), strict ? Leniency.STRICT : Leniency.LENIENT);
         if (strict && !checked.errors().isEmpty()) {
+            session.observer.controlRejected(control.door());
             return new Session.Receipt(-1, Map.of(), checked.errors());
         }
         Map<String, Object> accepted = checked.accepted();
@@ -27,6 +28,9 @@ final class ControlDoor {
             errors = List.of(new ParameterTable.Error(List.of(accepted.keySet().iterator().next()), "too_long",
                     "an update may have " + ControlLog.MAX_UPDATE + " characters; send a smaller one", null));
             accepted = Map.of();
+        }
+        if (!errors.isEmpty()) {
+            session.observer.controlRejected(control.door());
         }
         // One lock for appending and telling, so that events come in the order of offsets.
         synchronized (session.log) {
@@ -57,6 +61,7 @@ final class ControlDoor {
     /** Appends an update that needs no check any more. */
     static ControlLog.Entry append(SessionParts session, Control.Door door, Map<String, Object> accepted) {
         ControlLog.Entry entry = session.log.append(door, accepted);
+        session.observer.controlApplied(door);
         if (accepted.containsKey(ParameterKeys.ACTIVE_SOURCE)) {
             String name = ParameterKeys.text(accepted, ParameterKeys.ACTIVE_SOURCE);
             session.sources.pin(name.isEmpty() ? Optional.empty() : Optional.of(name));

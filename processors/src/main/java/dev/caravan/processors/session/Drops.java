@@ -7,10 +7,10 @@ import java.util.Map;
 import java.util.concurrent.atomic.LongAdder;
 
 /** Counts frames that were not used, by cause. Thread-safe. */
-final class Drops {
+public final class Drops {
 
     /** Why; the lower-case name appears in snapshots and metrics. */
-    enum Cause {
+    public enum Cause {
         /** The input was full, or a newer frame had arrived by the time a chunk could take it. */
         OVERFLOW,
         /** Passed over when a chunk took an even sample. */
@@ -38,14 +38,24 @@ final class Drops {
         /** Generated, but a subscriber had not yet taken the frames before it. */
         SLOW_SUBSCRIBER;
 
-        String wireName() {
+        /** The name in snapshots and metrics: {@code sampled_out}. */
+        public String wireName() {
             return name().toLowerCase(Locale.ROOT);
         }
     }
 
     private final EnumMap<Cause, LongAdder> counts = new EnumMap<>(Cause.class);
 
+    private final SessionObserver.OfOne observer;
+
+    /** Tells nobody. */
     Drops() {
+        this(SessionObserver.OfOne.NONE);
+    }
+
+    /** @param observer told of each */
+    Drops(SessionObserver.OfOne observer) {
+        this.observer = observer;
         for (Cause cause : Cause.values()) {
             counts.put(cause, new LongAdder());
         }
@@ -54,11 +64,13 @@ final class Drops {
     void count(Cause cause, long frames) {
         if (frames > 0) {
             counts.get(cause).add(frames);
+            observer.dropped(cause, frames);
         }
     }
 
     void count(Cause cause) {
         counts.get(cause).increment();
+        observer.dropped(cause, 1);
     }
 
     long of(Cause cause) {

@@ -59,6 +59,7 @@ public final class Session {
     public void offer(Frame frame) {
         long now = parts.timing.nanos();
         parts.in.mark(now);
+        parts.observer.frameIn(Entrance.of(frame.origin()), frame.sequence(), frame.arrivedMicros() - frame.timestampMicros());
         parts.attendance.frameArrived(now);
         if (!parts.held.room(frame.picture().bytes(), now)) {
             parts.drops.count(Drops.Cause.MEMORY);

@@ -14,6 +14,7 @@ import java.util.concurrent.ThreadFactory;
  *                 to deliver
  * @param relief   asks for garbage collections
  * @param held     the pictures of all sessions together
+ * @param observer watches all of them
  */
 record SessionEnvironment(
         ChainSource chains,
@@ -24,4 +25,5 @@ record SessionEnvironment(
         ThreadFactory threads,
         Executor delivery,
         MemoryRelief relief,
-        HeldTotal held) {}
+        HeldTotal held,
+        SessionObserver observer) {}

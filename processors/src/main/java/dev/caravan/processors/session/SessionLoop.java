@@ -83,10 +83,13 @@ final class SessionLoop implements Runnable {
                 case Closed closed -> DONE;
             };
         } catch (PipelineException e) {
-            LOG.warn("session {} ends: {}", session.id, e.getMessage(), e);
+            // The message itself is told as the reason why the session ends.
+            if (e.getCause() != null) {
+                LOG.warn("session {} failed", session.id, e);
+            }
             return fail(e.getMessage());
         } catch (RuntimeException | Error e) {
-            LOG.error("session {} ends", session.id, e);
+            LOG.error("session {} failed", session.id, e);
             return fail("internal error (" + e.getClass().getSimpleName() + "); see the log of the hub");
         }
     }

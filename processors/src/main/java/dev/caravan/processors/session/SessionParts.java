@@ -15,7 +15,8 @@ final class SessionParts {
     final Timing.Bell bell;
     final long openedNanos;
     final long openedMs;
-    final Drops drops = new Drops();
+    final SessionObserver.OfOne observer;
+    final Drops drops;
     final RateMeter in;
     final RateMeter out;
     final FanOut output;
@@ -40,6 +41,8 @@ final class SessionParts {
         openedNanos = timing.nanos();
         openedMs = timing.epochMillis();
         SessionLimits limits = environment.limits();
+        observer = environment.observer().opened(opened(id, request, lease));
+        drops = new Drops(observer);
         in = new RateMeter(openedNanos);
         out = new RateMeter(openedNanos);
         output = new FanOut(drops, out, timing);
@@ -52,8 +55,10 @@ final class SessionParts {
         // Who feeds a session through Kafka reads it there.
         log = new ControlLog(nodeIds, request.door() == Control.Door.KAFKA ? List.of("kafka") : List.of());
         attendance = new Attendance(limits, openerStays(request.door()), openedNanos);
-        life = new SessionLifeCycle((step, reason) ->
-                events.state(step.from().wireName(), step.to().wireName(), reason, nodeIds));
+        life = new SessionLifeCycle((step, reason) -> {
+            observer.moved(step.from(), step.to());
+            events.state(step.from().wireName(), step.to().wireName(), reason, nodeIds);
+        });
         maker = new ChunkMaker(this, lease);
         loop = new SessionLoop(this, ended);
     }
@@ -61,6 +66,12 @@ final class SessionParts {
     /** A Kafka producer or a route does not say good-bye: it is there for as long as it sends. */
     private static boolean openerStays(Control.Door door) {
         return door != Control.Door.KAFKA && door != Control.Door.ROUTE;
+    }
+
+    private static SessionObserver.Opened opened(String id, SessionRequest request, PipelineLoader.Lease lease) {
+        List<PipelineLoader.Node> nodes = lease.nodes();
+        List<String> pipelines = nodes.stream().map(node -> node.schema().id()).toList();
+        return new SessionObserver.Opened(id, request.door(), pipelines, nodes.indexOf(Chain.main(nodes)));
     }
 
     private static Map<String, Object> provenance(PipelineLoader.Lease lease) {

@@ -27,6 +27,8 @@ public final class SessionRefusedException extends Exception {
         /** The id is taken or malformed: 400. */
         BAD_ID,
         /** The session is closing: 404. */
-        CLOSED
+        CLOSED,
+        /** The hub stops and takes nobody new: 503. */
+        STOPPING
     }
 }

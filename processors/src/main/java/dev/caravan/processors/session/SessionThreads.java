@@ -22,7 +22,12 @@ final class SessionThreads implements AutoCloseable {
             Executors.newSingleThreadExecutor(Thread.ofPlatform().daemon().name("session-memory").factory());
 
     SessionEnvironment environment(
-            ChainSource chains, PictureDecoder decoder, PictureFiles pictures, SessionLimits limits, InstantSource clock) {
+            ChainSource chains,
+            PictureDecoder decoder,
+            PictureFiles pictures,
+            SessionLimits limits,
+            InstantSource clock,
+            SessionObserver observer) {
         return new SessionEnvironment(
                 chains,
                 decoder,
@@ -32,7 +37,8 @@ final class SessionThreads implements AutoCloseable {
                 owners,
                 delivery,
                 new MemoryRelief(() -> collector.execute(System::gc)),
-                HeldTotal.ofHeap());
+                HeldTotal.ofHeap(),
+                observer);
     }
 
     /** Lets what is queued be delivered, bounded. */

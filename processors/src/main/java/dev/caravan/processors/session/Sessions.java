@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -38,6 +39,8 @@ public final class Sessions implements AutoCloseable {
     private final List<FanOut.Subscription> subscriptions = new ArrayList<>();
     private final Map<String, Long> coolDowns = new LinkedHashMap<>();
     private final AtomicLong cooledDown = new AtomicLong();
+    private final CompletableFuture<Void> drained = new CompletableFuture<>();
+    private volatile boolean draining;
     private boolean closed;
 
     /**
@@ -45,8 +48,19 @@ public final class Sessions implements AutoCloseable {
      * @param pictures opens those that parameters name
      */
     public Sessions(PipelineLoader loader, PictureDecoder decoder, PictureFiles pictures, SessionLimits limits, InstantSource clock) {
+        this(loader, decoder, pictures, limits, clock, SessionObserver.NONE);
+    }
+
+    /** The same, watched. */
+    public Sessions(
+            PipelineLoader loader,
+            PictureDecoder decoder,
+            PictureFiles pictures,
+            SessionLimits limits,
+            InstantSource clock,
+            SessionObserver observer) {
         SessionThreads threads = new SessionThreads();
-        this(threads.environment(loader::acquire, decoder, pictures, limits, clock), threads);
+        this(threads.environment(loader::acquire, decoder, pictures, limits, clock, observer), threads);
     }
 
     /** @param resources closed last */
@@ -90,6 +104,7 @@ public final class Sessions implements AutoCloseable {
             // What the virtual machine throws when the system gives it no more threads.
             live.remove(id);
             parts.maker.close();
+            parts.observer.moved(parts.life.state(), new SessionState.Closed(Optional.of("no thread")));
             throw new SessionRefusedException(Cause.LIMIT, "the machine has no thread left for another session");
         }
     }
@@ -171,6 +186,28 @@ public final class Sessions implements AutoCloseable {
         };
     }
 
+    /**
+     * From now on nobody opens a session; those that live go on until they end by themselves or this is closed.
+     *
+     * @return complete when none is left
+     */
+    public CompletableFuture<Void> drain() {
+        draining = true;
+        checkDrained();
+        return drained;
+    }
+
+    /**
+     * For a door that lets somebody into a session which lives already.
+     *
+     * @throws SessionRefusedException when the hub stops
+     */
+    public void requireOpen() throws SessionRefusedException {
+        if (draining) {
+            throw new SessionRefusedException(Cause.STOPPING, "the hub is about to stop and takes nobody new: try again in a moment");
+        }
+    }
+
     /** Ends all sessions and waits, bounded, for their threads and until subscribers have their last events. */
     @Override
     public void close() {
@@ -211,8 +248,9 @@ public final class Sessions implements AutoCloseable {
 
     private void requireRoom(String id) throws SessionRefusedException {
         if (closed) {
-            throw new SessionRefusedException(Cause.CLOSED, "the hub stops");
+            throw new SessionRefusedException(Cause.STOPPING, "the hub stops");
         }
+        requireOpen();
         if (live.containsKey(id)) {
             throw new SessionRefusedException(Cause.BAD_ID, "session " + id + " exists already");
         }
@@ -234,6 +272,17 @@ public final class Sessions implements AutoCloseable {
     private void forget(String id) {
         synchronized (lock) {
             live.remove(id);
+        }
+        checkDrained();
+    }
+
+    private void checkDrained() {
+        boolean over;
+        synchronized (lock) {
+            over = draining && live.isEmpty();
+        }
+        if (over) {
+            drained.complete(null);
         }
     }
 

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -39,6 +40,13 @@ final class PeerMessages {
     static String streamStopped(Optional<String> error) {
         Map<String, Object> message = message("stream_stopped");
         error.ifPresent(text -> message.put("error_message", text));
+        return write(message);
+    }
+
+    /** News that a client may ignore: its session goes on for so long at most. */
+    static String hubStopping(Duration left) {
+        Map<String, Object> message = message("hub_stopping");
+        message.put("seconds", left.toSeconds());
         return write(message);
     }
 

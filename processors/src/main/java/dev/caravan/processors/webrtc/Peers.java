@@ -1,6 +1,9 @@
 package dev.caravan.processors.webrtc;
 
 import dev.caravan.inference.frame.Frame;
+import dev.caravan.processors.EpochMicros;
+import dev.caravan.processors.session.Exit;
+import dev.caravan.processors.session.SessionObserver;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Comparator;
@@ -39,6 +42,7 @@ public final class Peers implements AutoCloseable {
     private final ExecutorService workers;
     private final ScheduledExecutorService timer;
     private final Surroundings around;
+    private final SessionObserver observer;
     private final Map<String, Peer> peers = new ConcurrentHashMap<>();
     private final List<Subscription> subscriptions = new CopyOnWriteArrayList<>();
     private final List<Runnable> watchers = new CopyOnWriteArrayList<>();
@@ -54,6 +58,18 @@ public final class Peers implements AutoCloseable {
             InstantSource clock,
             ExecutorService workers,
             ScheduledExecutorService timer) {
+        this(settings, engine, clock, workers, timer, SessionObserver.NONE);
+    }
+
+    /** The same; the observer is told of pictures that leave. */
+    public Peers(
+            WebRtcSettings settings,
+            WebRtcEngine engine,
+            InstantSource clock,
+            ExecutorService workers,
+            ScheduledExecutorService timer,
+            SessionObserver observer) {
+        this.observer = observer;
         this.engine = engine;
         this.workers = workers;
         this.timer = timer;
@@ -189,6 +205,12 @@ public final class Peers implements AutoCloseable {
         return to.size();
     }
 
+    /** Tells all peers that the hub stops when this time is over. They stay connected; what they do about it is theirs. */
+    public void announceStop(Duration left) {
+        String news = PeerMessages.hubStopping(left);
+        having(peer -> true).forEach(peer -> peer.send(news));
+    }
+
     /**
      * Sends a picture to all viewers of a session: one copy for all of them, however many. Returns in microseconds.
      *
@@ -221,6 +243,10 @@ public final class Peers implements AutoCloseable {
             if (picture != null) {
                 picture.close();
             }
+        }
+        if (taken > 0) {
+            long micros = EpochMicros.now(around.clock()) - frame.arrivedMicros();
+            observer.sent(Exit.WEBRTC, frame.sessionId(), frame.sequence(), Math.max(0, micros));
         }
         return taken;
     }

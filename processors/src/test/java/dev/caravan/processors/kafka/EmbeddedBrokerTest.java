@@ -184,7 +184,7 @@ class EmbeddedBrokerTest {
     }
 
     static EmbeddedBroker start(BrokerSettings settings) {
-        EmbeddedBroker broker = EmbeddedBroker.prepare(settings, new Random(), () -> {});
+        EmbeddedBroker broker = EmbeddedBroker.prepare(settings, new Random(), () -> {}, BrokerListener.NONE);
         broker.begin();
         return broker;
     }

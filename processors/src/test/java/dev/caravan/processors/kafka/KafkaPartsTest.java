@@ -17,6 +17,9 @@ import org.apache.camel.component.kafka.KafkaConfiguration;
 import org.apache.camel.component.kafka.KafkaEndpoint;
 import org.apache.camel.component.kafka.KafkaHeaderFilterStrategy;
 import org.apache.camel.impl.DefaultCamelContext;
+import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.common.Node;
+import org.apache.kafka.common.TopicPartitionInfo;
 import org.apache.kafka.common.security.plain.PlainLoginModule;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -46,6 +49,31 @@ class KafkaPartsTest {
             assertEquals("example.invalid:9093", endpoint.getBrokers());
             assertTrue(endpoint.getHeaderFilterStrategy() instanceof ForeignHeaderFilter);
         }
+    }
+
+    @Test
+    void everyWayInHasItsPropertiesAndNoOthers() {
+        var tls = new KafkaConnection.Tls(Optional.of("ca"), Optional.of(new KafkaConnection.Identity("chain", "secret key")));
+        var login = Optional.of(new KafkaConnection.Login("SCRAM-SHA-512", "me", "secret word"));
+        assertEquals(Map.of(), KafkaConnection.secured("h:1", "PLAINTEXT", tls, login).security());
+        assertEquals(
+                Map.of(
+                        "security.protocol", "SSL",
+                        "ssl.truststore.type", "PEM",
+                        "ssl.truststore.certificates", "ca",
+                        "ssl.keystore.type", "PEM",
+                        "ssl.keystore.certificate.chain", "chain",
+                        "ssl.keystore.key", "secret key"),
+                KafkaConnection.secured("h:1", "SSL", tls, login).security());
+        assertEquals(
+                Map.of(
+                        "security.protocol", "SASL_PLAINTEXT",
+                        "sasl.mechanism", "SCRAM-SHA-512",
+                        "sasl.jaas.config",
+                        "org.apache.kafka.common.security.scram.ScramLoginModule required username=\"me\" password=\"secret word\";"),
+                KafkaConnection.secured("h:1", "SASL_PLAINTEXT", tls, login).security());
+        assertEquals(8, KafkaConnection.secured("h:1", "SASL_SSL", tls, login).security().size());
+        assertFalse((tls + login.toString() + KafkaConnection.secured("h:1", "SASL_SSL", tls, login)).contains("secret"));
     }
 
     @Test
@@ -98,6 +126,37 @@ class KafkaPartsTest {
         });
         assertEquals("300000", configs.get(TopicPlan.FRAMES_IN).get("retention.ms"));
         assertTrue(Long.parseLong(configs.get(TopicPlan.EVENTS).get("retention.ms")) > 7L * 24 * 3600 * 1000);
+    }
+
+    @Test
+    void whereThreeCopiesAreKeptTwoMustHaveARecordAndFewerAreNotAskedForMore() {
+        TopicPlan plan = new TopicPlan(8, Optional.empty(), Optional.empty());
+        plan.replicated((short) 3).topics().forEach(topic -> {
+            assertEquals(3, topic.replicationFactor(), topic.name());
+            assertEquals("2", topic.configs().get("min.insync.replicas"), topic.name());
+        });
+        plan.replicated((short) 2).topics().forEach(topic -> assertFalse(topic.configs().containsKey("min.insync.replicas"), topic.name()));
+        plan.topics().forEach(topic -> assertFalse(topic.configs().containsKey("min.insync.replicas"), topic.name()));
+    }
+
+    @Test
+    void aPartitionThatCannotBeWrittenIsNamedWithTheReason() {
+        Node one = new Node(1, "a", 1);
+        List<Node> three = List.of(one, new Node(2, "b", 2), new Node(3, "c", 3));
+        Map<String, Integer> two = Map.of("t", 2);
+        assertEquals(Optional.empty(), InSync.trouble(topic(one, three, three.subList(0, 2)), two));
+        assertEquals(
+                Optional.of("partition 0 of t cannot be written: 1 of 3 copies in sync, 2 needed"),
+                InSync.trouble(topic(one, three, List.of(one)), two));
+        assertEquals(
+                Optional.of("partition 0 of t has no leader: the brokers that hold it are away"),
+                InSync.trouble(topic(null, three, List.of()), two));
+        assertEquals(Optional.empty(), InSync.trouble(topic(one, three, List.of(one)), Map.of()), "what it needs is not told to everybody");
+        assertEquals(Optional.empty(), InSync.trouble(topic(one, List.of(one), List.of(one)), two), "it has no more copies");
+    }
+
+    private static List<TopicDescription> topic(Node leader, List<Node> replicas, List<Node> inSync) {
+        return List.of(new TopicDescription("t", false, List.of(new TopicPartitionInfo(0, leader, replicas, inSync))));
     }
 
     @Test

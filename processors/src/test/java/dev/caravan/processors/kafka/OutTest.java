@@ -8,7 +8,11 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.caravan.inference.frame.Frame;
 import dev.caravan.inference.frame.Origin;
 import dev.caravan.inference.frame.Picture;
+import dev.caravan.processors.session.Exit;
 import dev.caravan.processors.session.SessionEvent;
+import dev.caravan.processors.session.SessionObserver;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -28,7 +32,7 @@ class OutTest {
 
     @Test
     void onlyFramesOfSessionsThatWantItLeave() {
-        FramesOut out = new FramesOut("wants"::equals, 0, outlet(10), () -> nanos);
+        FramesOut out = new FramesOut("wants"::equals, 0, outlet(10), () -> nanos, InstantSource.system(), SessionObserver.NONE);
         assertTrue(leaves(out, frame("wants")));
         assertFalse(leaves(out, frame("other")));
         assertFalse(leaves(out, "an event"));
@@ -36,7 +40,7 @@ class OutTest {
 
     @Test
     void theCapHalvesSixtyAndLeavesAJitteringThirtyAlone() {
-        FramesOut out = new FramesOut(s -> true, 30, outlet(1_000), () -> nanos);
+        FramesOut out = new FramesOut(s -> true, 30, outlet(1_000), () -> nanos, InstantSource.system(), SessionObserver.NONE);
         int left = 0;
         for (int i = 0; i < 120; i++) {
             nanos = i * 1_000_000_000L / 60;
@@ -54,7 +58,7 @@ class OutTest {
 
     @Test
     void theNewestAreDroppedAndCountedWhileTheWayIsFull() {
-        FramesOut out = new FramesOut(s -> true, 0, outlet(2), () -> nanos);
+        FramesOut out = new FramesOut(s -> true, 0, outlet(2), () -> nanos, InstantSource.system(), SessionObserver.NONE);
         List<Exchange> onTheWay = new ArrayList<>();
         for (int i = 0; i < 5; i++) {
             Exchange exchange = exchange(frame("s"));
@@ -90,6 +94,27 @@ class OutTest {
         assertEquals(
                 Map.of("type", "applied", "session_id", "s", "timestamp_ms", 17, "offset", 3, "parameters", Map.of("n", 1)),
                 new ObjectMapper().readValue(EventsOut.json(event), Map.class));
+    }
+
+    @Test
+    void whatKafkaHasIsToldWithTheTimeSinceItsInputCame() {
+        List<String> told = new ArrayList<>();
+        SessionObserver observer = new SessionObserver() {
+            @Override
+            public void sent(Exit exit, String sessionId, long sequence, long micros) {
+                told.add(exit + " " + sessionId + " " + sequence + " after " + micros);
+            }
+        };
+        FramesOut out = new FramesOut(s -> true, 0, outlet(10), () -> nanos, () -> Instant.ofEpochMilli(9), observer);
+        Exchange arrives = exchange(frame("s"));
+        Exchange lost = exchange(frame("s"));
+        lost.setProperty(Outlet.LOST, true);
+        out.admit(arrives);
+        out.admit(lost);
+        assertEquals(List.of(), told, "it is on its way");
+        done(arrives);
+        done(lost);
+        assertEquals(List.of("KAFKA s 0 after 9000"), told);
     }
 
     private Outlet outlet(int limit) {

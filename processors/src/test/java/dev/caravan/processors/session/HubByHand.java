@@ -34,6 +34,7 @@ final class HubByHand {
     private PictureDecoder decoder = this::decode;
     private PictureFiles pictures = PictureFiles.NONE;
     private Executor delivery = Runnable::run;
+    private SessionObserver observer = SessionObserver.NONE;
     private Sessions sessions;
 
     static HubByHand with(FakePipeline... pipelines) {
@@ -66,10 +67,15 @@ final class HubByHand {
         return this;
     }
 
+    HubByHand observer(SessionObserver what) {
+        observer = what;
+        return this;
+    }
+
     Sessions sessions() {
         if (sessions == null) {
             sessions = new Sessions(new SessionEnvironment(this::acquire, decoder, pictures, limits, timing, this::thread, delivery,
-                    new MemoryRelief(() -> collections++), new HeldTotal(1L << 40, 0)), () -> {});
+                    new MemoryRelief(() -> collections++), new HeldTotal(1L << 40, 0), observer), () -> {});
             sessions.subscribe("recorder", heard);
         }
         return sessions;

@@ -38,6 +38,6 @@ public final class TestSessions {
         };
         return new Sessions(threads.environment(chains, encoded -> {
             throw new BadPictureException("nothing is decoded here");
-        }, PictureFiles.NONE, limits, InstantSource.system()), threads);
+        }, PictureFiles.NONE, limits, InstantSource.system(), SessionObserver.NONE), threads);
     }
 }

@@ -9,6 +9,8 @@ import dev.caravan.inference.frame.Frame;
 import dev.caravan.inference.frame.Origin;
 import dev.caravan.inference.frame.Picture;
 import dev.caravan.processors.session.Control;
+import dev.caravan.processors.session.Exit;
+import dev.caravan.processors.session.SessionObserver;
 import dev.caravan.processors.webrtc.FakeEngine.FakeConnection;
 import java.time.Duration;
 import java.time.Instant;
@@ -16,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -30,6 +33,7 @@ class PeersTest {
     private final FakeEngine engine = new FakeEngine();
     private final BlockingQueue<String> told = new LinkedBlockingQueue<>();
     private final BlockingQueue<Object> got = new LinkedBlockingQueue<>();
+    private final List<String> sent = new CopyOnWriteArrayList<>();
     private volatile Instant now = Instant.ofEpochSecond(1000);
     private Peers peers = peers(Duration.ofSeconds(30), Duration.ofSeconds(30));
 
@@ -213,6 +217,8 @@ class PeersTest {
         assertEquals(1, a.pushed.size());
         assertEquals(2, b.pushed.size());
         assertEquals(0, source.pushed.size());
+        String told = "WEBRTC s 0 after 1000000000";
+        assertEquals(List.of(told, told), sent, "once for each push that reached somebody, however many");
         assertEquals(2, engine.preparedPictures.get());
         assertEquals(0, engine.openPictures.get());
     }
@@ -263,7 +269,17 @@ class PeersTest {
     private Peers peers(Duration connect, Duration grace) {
         WebRtcSettings settings = WebRtcSettings.DEFAULTS.withTimes(Duration.ofSeconds(1), connect, grace);
         return new Peers(
-                settings, engine, () -> now, Executors.newCachedThreadPool(), Executors.newSingleThreadScheduledExecutor());
+                settings,
+                engine,
+                () -> now,
+                Executors.newCachedThreadPool(),
+                Executors.newSingleThreadScheduledExecutor(),
+                new SessionObserver() {
+                    @Override
+                    public void sent(Exit exit, String sessionId, long sequence, long micros) {
+                        sent.add(exit + " " + sessionId + " " + sequence + " after " + micros);
+                    }
+                });
     }
 
     private void replacePeers(Duration connect, Duration grace) {

@@ -18,6 +18,7 @@ import dev.caravan.processors.webrtc.PeerAnswer;
 import dev.caravan.processors.webrtc.PeerOffer;
 import dev.caravan.processors.webrtc.WebRtcUnavailableException;
 import dev.caravan.security.Principal;
+import dev.caravan.security.PrincipalLimits;
 import dev.caravan.security.Role;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -37,16 +38,35 @@ public final class OfferService {
     private final Sessions sessions;
     private final PeerGate peers;
     private final Supplier<String> ids;
-    private final PeerOwners owners = new PeerOwners();
+    private final PeerOwners owners;
+    private final PrincipalLimits limits;
 
-    /** @param ids gives fresh peer ids that are fit for session ids */
+    /** Without limits of one caller. */
     public OfferService(
             PipelineRegistry registry, PipelineLoader loader, Sessions sessions, PeerGate peers, Supplier<String> ids) {
+        this(registry, loader, sessions, peers, ids, new PeerOwners(), PrincipalLimits.NONE);
+    }
+
+    /**
+     * @param ids    gives fresh peer ids that are fit for session ids
+     * @param owners learns whose peers are whose
+     * @param limits of one caller
+     */
+    public OfferService(
+            PipelineRegistry registry,
+            PipelineLoader loader,
+            Sessions sessions,
+            PeerGate peers,
+            Supplier<String> ids,
+            PeerOwners owners,
+            PrincipalLimits limits) {
         this.registry = registry;
         this.loader = loader;
         this.sessions = sessions;
         this.peers = peers;
         this.ids = ids;
+        this.owners = owners;
+        this.limits = limits;
     }
 
     /**
@@ -54,14 +74,24 @@ public final class OfferService {
      *
      * @param caller                   a viewer may only watch; who is bound to a session opens none and touches no other
      * @throws ApiError                400 when nothing is loaded, the graph cannot be run or the SDP cannot be answered; 403 when the caller
-     *                                 may not; 404 for an unknown session to join or watch; 503 when WebRTC does not work here
-     * @throws SessionRefusedException when a limit is reached
+     *                                 may not; 404 for an unknown session to join or watch; 429 when the caller has all the
+     *                                 sessions or peers one may have; 503 when WebRTC does not work here
+     * @throws SessionRefusedException when a limit is reached, or the hub is about to stop
      */
     public PeerAnswer accept(OfferBody offer, Principal caller) throws SessionRefusedException {
+        sessions.requireOpen();
         if (offer.watch().isPresent() && offer.join().isPresent()) {
             throw ApiError.badRequest("An offer either joins or watches a session: leave out 'join' or 'watch'");
         }
         requireAllowed(offer, caller);
+        try (PrincipalLimits.Place _ = limits.peer(caller)) {
+            return admitted(offer, caller);
+        } catch (PrincipalLimits.Reached e) {
+            throw new ApiError(429, e.getMessage());
+        }
+    }
+
+    private PeerAnswer admitted(OfferBody offer, Principal caller) throws SessionRefusedException, PrincipalLimits.Reached {
         String peerId = ids.get();
         Origin peer = Origin.of("webrtc:" + peerId);
         if (offer.watch().isPresent()) {
@@ -96,11 +126,15 @@ public final class OfferService {
         return new PeerStay(session, Origin.of("webrtc:" + peerId), () -> owners.left(peerId));
     }
 
-    private PeerAnswer open(OfferBody offer, String peerId, Origin peer, Principal caller) throws SessionRefusedException {
+    private PeerAnswer open(OfferBody offer, String peerId, Origin peer, Principal caller)
+            throws SessionRefusedException, PrincipalLimits.Reached {
         if (loader.status().state() != PipelineLoader.State.LOADED) {
             throw ApiError.badRequest("Pipeline not loaded. Please load pipeline first.");
         }
-        Session session = sessions.open(request(offer, peerId, peer, caller));
+        Session session;
+        try (PrincipalLimits.Place _ = limits.session(caller)) {
+            session = sessions.open(request(offer, peerId, peer, caller));
+        }
         PeerStay stay = stay(session, peerId, caller);
         stay.open();
         boolean answered = false;

@@ -50,7 +50,6 @@ final class PeerStay implements PeerListener {
 
     @Override
     public void ended(String peerId, String reason) {
-        LOG.info("{} left session {}: {}", peer.source(), session.id(), reason);
         leave();
     }
 

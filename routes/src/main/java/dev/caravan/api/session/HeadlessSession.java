@@ -14,6 +14,7 @@ import dev.caravan.processors.session.SessionRefusedException;
 import dev.caravan.processors.session.SessionRequest;
 import dev.caravan.processors.session.Sessions;
 import dev.caravan.security.Principal;
+import dev.caravan.security.PrincipalLimits;
 import dev.caravan.security.Role;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -35,11 +36,18 @@ public final class HeadlessSession {
     private final PipelineRegistry registry;
     private final PipelineLoader loader;
     private final Sessions sessions;
+    private final PrincipalLimits limits;
 
     // Its own id each time: the one before may still be ending under the old one.
     private volatile Optional<String> id = Optional.empty();
 
+    /** Without limits of one caller. */
     public HeadlessSession(PipelineRegistry registry, PipelineLoader loader, Sessions sessions) {
+        this(registry, loader, sessions, PrincipalLimits.NONE);
+    }
+
+    public HeadlessSession(PipelineRegistry registry, PipelineLoader loader, Sessions sessions, PrincipalLimits limits) {
+        this.limits = limits;
         this.registry = registry;
         this.loader = loader;
         this.sessions = sessions;
@@ -54,6 +62,8 @@ public final class HeadlessSession {
     public synchronized Map<String, Object> start(HeadlessBody body, Principal caller)
             throws SessionRefusedException, PipelineException, InterruptedException {
         requireOwn(caller);
+        // Before the one that runs is ended for the new one.
+        sessions.requireOpen();
         Map<String, Object> answer = new LinkedHashMap<>();
         answer.put("status", "ok");
         Map<String, Object> parameters = new LinkedHashMap<>(body.parameters());
@@ -79,7 +89,11 @@ public final class HeadlessSession {
         end("replaced by a new one");
         SessionRequest request = new SessionRequest(
                 Optional.empty(), Origin.of(NAME), Control.Door.REST, chain, parameters, Ownership.of(caller));
-        id = Optional.of(sessions.open(request).id());
+        try (PrincipalLimits.Place _ = limits.session(caller)) {
+            id = Optional.of(sessions.open(request).id());
+        } catch (PrincipalLimits.Reached e) {
+            throw new ApiError(429, e.getMessage());
+        }
         return answer;
     }
 

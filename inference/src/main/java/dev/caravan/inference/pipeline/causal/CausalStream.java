@@ -12,6 +12,7 @@ import dev.caravan.inference.pipeline.Parameters;
 import dev.caravan.inference.pipeline.PictureSize;
 import dev.caravan.inference.pipeline.PipelineException;
 import dev.caravan.inference.pipeline.PipelineStream;
+import dev.caravan.inference.pipeline.StageTime;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -39,8 +40,9 @@ final class CausalStream implements PipelineStream {
     public Chunk next(List<Frame> in, Parameters parameters, FrameSink out) throws PipelineException {
         ChunkRequest request = requests.read(rgb(in), parameters, vace.read(parameters, !in.isEmpty()));
         int[] pictures = new int[1];
+        List<StageTime> stages;
         try {
-            generator.next(request, rgb -> {
+            stages = generator.next(request, rgb -> {
                 pictures[0]++;
                 out.accept(new Rgb24(size.width(), size.height(), rgb), FrameSink.NO_TIMESTAMP);
             });
@@ -50,7 +52,7 @@ final class CausalStream implements PipelineStream {
             // Wherever it broke off, caches and bookkeeping may not fit each other any more. Its message is for the log only.
             throw new PipelineException("internal error in the pipeline (" + e.getClass().getSimpleName() + ")", true, e);
         }
-        return new Chunk(pictures[0], Chunk.EVENT_DRIVEN, vace.refused());
+        return new Chunk(pictures[0], Chunk.EVENT_DRIVEN, vace.refused(), stages);
     }
 
     private static List<Rgb24> rgb(List<Frame> frames) throws PipelineException {

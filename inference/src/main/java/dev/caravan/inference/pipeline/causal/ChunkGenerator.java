@@ -7,6 +7,8 @@ import dev.caravan.inference.diffusion.NoiseController;
 import dev.caravan.inference.diffusion.PhiloxNoise;
 import dev.caravan.inference.diffusion.VideoPreprocessing;
 import dev.caravan.inference.ort.Tensor;
+import dev.caravan.inference.pipeline.StageTime;
+import dev.caravan.inference.pipeline.causal.StageClock.Stage;
 import dev.caravan.inference.tensor.DType;
 import dev.caravan.inference.tensor.Shape;
 import dev.caravan.inference.text.Conditioning;
@@ -38,6 +40,7 @@ final class ChunkGenerator implements AutoCloseable {
     private final CausalNetworks networks;
     private final long seed;
     private final ChunkProbe probe;
+    private final StageClock stages;
 
     private final FlowMatchSchedule schedule;
     private final VideoPreprocessing preprocessing;
@@ -58,10 +61,16 @@ final class ChunkGenerator implements AutoCloseable {
 
     /** @throws dev.caravan.inference.ort.OrtException when there is no memory for another stream */
     ChunkGenerator(CausalFamily family, CausalNetworks networks, long seed, ChunkProbe probe) {
+        this(family, networks, seed, probe, new StageClock(System::nanoTime));
+    }
+
+    /** The same with a clock of its own. */
+    ChunkGenerator(CausalFamily family, CausalNetworks networks, long seed, ChunkProbe probe, StageClock stages) {
         this.family = family;
         this.networks = networks;
         this.seed = seed;
         this.probe = probe;
+        this.stages = stages;
         schedule = new FlowMatchSchedule(family.timestepShift());
         preprocessing = new VideoPreprocessing(networks.width(), networks.height(), networks.compute());
         caches = family.newCachePolicy();
@@ -78,8 +87,13 @@ final class ChunkGenerator implements AutoCloseable {
         return PICTURES_PER_LATENT * family.latentsPerChunk();
     }
 
-    /** Makes one chunk; pictures are handed over as each latent is decoded. */
-    void next(ChunkRequest request, VideoCodec.PictureSink out) {
+    /**
+     * Makes one chunk; pictures are handed over as each latent is decoded.
+     *
+     * @return how long its stages took
+     */
+    List<StageTime> next(ChunkRequest request, VideoCodec.PictureSink out) {
+        stages.begin(Stage.TEXT);
         transformer.setAdapterScales(request.loraScales());
         Conditioning conditioning = condition(request);
         beginAnewIfNeeded(request, conditioning);
@@ -91,26 +105,33 @@ final class ChunkGenerator implements AutoCloseable {
         fromVideo = request.fromVideo();
         steps = request.steps();
 
+        stages.enter(Stage.ENCODE);
         PhiloxNoise noise = PhiloxNoise.forChunk(seed, start);
         try (NoisyLatents noisy = fromVideo ? fromVideo(request, noise) : fromNoise(noise)) {
             int frames = (int) noisy.latents().shape().dim(0);
+            stages.enter(Stage.RECALL);
             memory.recall(start, conditioning.updated());
             probe.recalled();
             CachePass pass = caches.pass(start, frames);
             Tensor clean;
+            stages.enter(Stage.GUIDE);
             try (Guidance guidance = guidance(request)) {
                 guidance.begin();
+                stages.enter(Stage.DENOISE);
                 transformer.begin(pass);
                 clean = denoise(pass, noisy.latents(), schedule.steps(steps, noisy.scale()), noise);
             }
             probe.finished(clean);
+            stages.enter(Stage.DECODE);
             codec.decode(clean, memory.pictures(start, frames, out));
+            stages.enter(Stage.CLEAN);
             memory.keep(start, clean);
             if (family.cleanPass()) {
                 transformer.store(pass, clean);
             }
             start += family.advance(start, frames, fromVideo);
         }
+        return stages.end();
     }
 
     /**

@@ -11,6 +11,7 @@ import dev.caravan.inference.pipeline.ParameterTable;
 import dev.caravan.inference.pipeline.Parameters;
 import dev.caravan.inference.pipeline.PipelineSchema;
 import dev.caravan.inference.pipeline.Progress;
+import dev.caravan.inference.pipeline.StageTime;
 import dev.caravan.inference.text.Conditioning;
 import dev.caravan.inference.tiny.TinySet;
 import java.util.ArrayList;
@@ -40,6 +41,7 @@ class TransitionTest {
     });
     private final RequestReader reader = new RequestReader("text", List.of(1000), true, new AdapterScales(List.of()));
     private Map<String, Object> parameters = Map.of();
+    private List<StageTime> stages = List.of();
 
     @BeforeAll
     static void load() throws Exception {
@@ -57,6 +59,15 @@ class TransitionTest {
     @AfterEach
     void close() {
         generator.close();
+    }
+
+    @Test
+    void aChunkTellsItsStagesInOrder() {
+        chunk(Map.of("prompts", List.of(prompt("a boat"))));
+        assertEquals(
+                List.of("text", "encode", "recall", "guide", "denoise", "decode", "clean"),
+                stages.stream().map(StageTime::stage).toList());
+        assertTrue(stages.stream().filter(stage -> stage.stage().equals("denoise")).allMatch(stage -> stage.nanos() > 0));
     }
 
     @Test
@@ -131,7 +142,7 @@ class TransitionTest {
     private void chunk(Map<String, Object> update) {
         parameters = ParameterTable.merge(parameters, update);
         ChunkRequest request = reader.read(List.of(), new Parameters(ParameterTable.forPipeline(parameters)), VaceRequest.NONE);
-        generator.next(request, rgb -> {});
+        stages = generator.next(request, rgb -> {});
         parameters = ParameterTable.afterChunk(parameters);
     }
 

@@ -1,6 +1,7 @@
 package dev.caravan.processors.webrtc.libwebrtc;
 
 import dev.caravan.inference.frame.Picture;
+import dev.caravan.processors.session.SessionObserver;
 import dev.caravan.processors.webrtc.Connection;
 import dev.caravan.processors.webrtc.IceServer;
 import dev.caravan.processors.webrtc.Peers;
@@ -29,10 +30,15 @@ public final class LibWebRtc implements WebRtcEngine {
 
     /** Peers on this engine with threads of their own. */
     public static Peers peers(WebRtcSettings settings, InstantSource clock) {
+        return peers(settings, clock, SessionObserver.NONE);
+    }
+
+    /** The same; the observer is told of pictures that leave. */
+    public static Peers peers(WebRtcSettings settings, InstantSource clock, SessionObserver observer) {
         ScheduledThreadPoolExecutor timer = new ScheduledThreadPoolExecutor(1, named("caravan-webrtc-timer-"));
         timer.setRemoveOnCancelPolicy(true); // a deadline that was met must not keep its peer in memory
         return new Peers(
-                settings, new LibWebRtc(settings), clock, Executors.newCachedThreadPool(named("caravan-webrtc-")), timer);
+                settings, new LibWebRtc(settings), clock, Executors.newCachedThreadPool(named("caravan-webrtc-")), timer, observer);
     }
 
     /**

@@ -1,0 +1,51 @@
+// The files of the routes folder: whether each runs as it is written, and why not. An operator's panel, gone for everybody else.
+import { call, HubError } from "./api.js";
+import { make } from "./dom.js";
+
+/** How a file's state is shown; a stale one runs, if not as it is written. */
+const SHOWN = { active: "up", failed: "down" };
+/** Refreshes that pass before somebody who may not see it is asked for again. */
+const PATIENCE = 15;
+
+export class RouteFiles {
+  #elements;
+  #wait = 0;
+  #last = "";
+
+  constructor(elements) {
+    this.#elements = elements;
+  }
+
+  async refresh() {
+    if (this.#wait-- > 0) return;
+    this.#wait = 0;
+    try {
+      this.#show((await call("GET", "/api/v1/routes")).files);
+    } catch (error) {
+      if (!(error instanceof HubError) || ![401, 403, 404].includes(error.status)) throw error;
+      this.#wait = PATIENCE;
+      this.#show([]);
+    }
+  }
+
+  #show(files) {
+    // Untouched while nothing changes: nobody loses a selected error text.
+    const now = JSON.stringify(files);
+    if (now === this.#last) return;
+    this.#last = now;
+    this.#elements.panel.hidden = files.length === 0;
+    this.#elements.count.textContent = files.length;
+    this.#elements.list.replaceChildren(...files.map(item));
+  }
+}
+
+function item(file) {
+  const what = file.kind === "kamelet" ? "Kamelet" : file.routes.join(", ") || "no routes";
+  return make(
+    "li",
+    { "data-state": SHOWN[file.state] ?? "stale", title: `since ${new Date(file.changed_at).toLocaleString()}` },
+    make("span", { className: "name", textContent: file.name }),
+    make("span", { className: "detail", textContent: `${file.state} · ${what}` }),
+    file.error ? make("span", { className: "wrong", textContent: file.error }) : null,
+  );
+}
