@@ -14,8 +14,8 @@ final class Masked {
 
     private static final String MASK = "xxxxxx";
 
-    /** Words that Camel itself takes for secrets, as part of a name; bounded, or a long text would be searched from each of its letters on. */
-    private static final String SECRET = "[\\w.-]{0,40}(?:" + SensitiveUtils.getSensitivePattern() + "|authorization)[\\w.-]{0,40}";
+    /** Words that Camel itself takes for secrets, and the rest of the name they are part of. */
+    private static final String SECRET = "(?:" + SensitiveUtils.getSensitivePattern() + "|authorization)[\\w.-]{0,40}";
 
     /** {@code password=...} in addresses and login modules, with or without quotes; the value may be {@code RAW(...)}. */
     private static final Pattern ASSIGNED = Pattern.compile(
@@ -24,9 +24,9 @@ final class Masked {
             Pattern.CASE_INSENSITIVE);
     /** {@code <property key="password" value="..."/>}. */
     private static final Pattern PROPERTY = Pattern.compile(
-            "((?:key|name)=\"" + SECRET + "\"[^<>]*?\\bvalue=\")([^\"]*)", Pattern.CASE_INSENSITIVE);
+            "((?:key|name)=\"[^\"<>]{0,80}?" + SECRET + "\"[^<>]*?\\bvalue=\")([^\"]*)", Pattern.CASE_INSENSITIVE);
     /** {@code scheme://user:password@host}, also without the slashes. */
-    private static final Pattern USER_INFO = Pattern.compile("(:(?://)?[^/@\\s\"'<>:?]+:)([^/@\\s\"'<>?]+)(?=@)");
+    private static final Pattern USER_INFO = Pattern.compile("(:(?://)?[^/@\\s\"'<>:?]{1,200}:)([^/@\\s\"'<>?]{1,200})(?=@)");
     private static final Pattern BEARER = Pattern.compile("\\b((?:Bearer|Basic)\\s+)[\\w.~+/=-]{8,}");
 
     private Masked() {}

@@ -6,7 +6,6 @@ import dev.caravan.processors.session.Session;
 import dev.caravan.processors.session.SessionEvent;
 import dev.caravan.processors.session.SessionSnapshot;
 import dev.caravan.processors.session.Sessions;
-import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -20,13 +19,15 @@ final class SessionBean implements SessionMXBean {
 
     private final Session session;
     private final Sessions sessions;
+    private final StageTimes stages;
     private final Recent<SessionSnapshot> now;
     private volatile double lastChunkMillis;
 
-    SessionBean(Session session, Sessions sessions, InstantSource clock) {
+    SessionBean(Session session, HubParts hub) {
         this.session = session;
-        this.sessions = sessions;
-        this.now = new Recent<>(session::snapshot, clock);
+        this.sessions = hub.sessions();
+        this.stages = hub.stages();
+        this.now = new Recent<>(session::snapshot, hub.clock());
     }
 
     boolean isOf(Session other) {
@@ -139,7 +140,7 @@ final class SessionBean implements SessionMXBean {
 
     @Override
     public Map<String, Double> getStageMillis() {
-        return Map.of();
+        return stages.of(session.id());
     }
 
     @Override

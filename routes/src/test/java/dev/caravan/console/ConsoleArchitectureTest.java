@@ -4,14 +4,13 @@ import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
-import com.tngtech.archunit.core.importer.ImportOption;
+import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 
 /** Who may know whom around the console. */
 class ConsoleArchitectureTest {
 
-    private static final JavaClasses CLASSES =
-            new ClassFileImporter().withImportOption(new ImportOption.DoNotIncludeTests()).importPackages("dev.caravan");
+    private static final JavaClasses CLASSES = new ClassFileImporter().importPath(Path.of("target/classes/dev/caravan"));
 
     @Test
     void beansKnowNothingOfHowTheyAreAskedFor() {
