@@ -16,6 +16,8 @@ final class Banner {
         out.println("  Caravan " + build.version() + " (" + build.commit() + ")");
         out.println("  page    " + running.baseUri() + "/");
         out.println("  api     " + running.baseUri() + "/docs");
+        out.println("  console " + running.baseUri() + "/hawtio/");
+        out.println("  metrics " + running.baseUri() + "/metrics");
         out.println("  kafka   " + running.hub().kafka().map(KafkaHub::bootstrapServers).orElse("off"));
         out.println("  data    " + settings.folders().data());
         out.println("  device  " + running.hub().device());

@@ -15,6 +15,7 @@ import org.apache.camel.component.direct.DirectEndpoint;
 import org.apache.camel.component.seda.SedaEndpoint;
 import org.apache.camel.model.Model;
 import org.apache.camel.model.RouteDefinition;
+import org.apache.camel.spi.RestConfiguration;
 import org.apache.camel.util.StopWatch;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -59,6 +60,10 @@ final class Deployment {
      */
     static Deployment install(CamelContext hub, RouteFile file, Claims claims) throws Exception {
         Parts before = Parts.of(hub);
+        RestConfiguration rest = hub.getRestConfiguration();
+        boolean inline = rest.isInlineRoutes();
+        // Camel would weave a rest: route and the direct: route it leads to into one, across files and into the hub's own.
+        rest.setInlineRoutes(false);
         try {
             RouteBuilder builder = Builders.of(file, hub);
             if (builder instanceof RouteConfigurationsBuilder configurations) {
@@ -69,6 +74,8 @@ final class Deployment {
         } catch (Exception | LinkageError e) {
             new Deployment(hub, file, claims, before.addedSince(hub)).remove();
             throw e;
+        } finally {
+            rest.setInlineRoutes(inline);
         }
         return new Deployment(hub, file, claims, before.addedSince(hub));
     }

@@ -19,6 +19,7 @@ import org.apache.camel.spi.PropertiesSource;
 import org.apache.camel.spi.PropertyConfigurer;
 import org.apache.camel.spi.PropertyConfigurerGetter;
 import org.apache.camel.spi.Registry;
+import org.apache.camel.spi.RestConfiguration;
 import org.apache.camel.support.DefaultRegistry;
 import org.apache.camel.support.PluginHelper;
 import org.apache.camel.support.SimpleRegistry;
@@ -40,7 +41,10 @@ final class Scratch extends DefaultCamelContext {
         getCamelContextExtension().setName("caravan-trial");
         disableJMX();
         setApplicationContextClassLoader(hub.getApplicationContextClassLoader());
-        setRestConfiguration(hub.getRestConfiguration());
+        RestConfiguration rest = new RestConfiguration();
+        rest.setComponent(hub.getRestConfiguration().getComponent());
+        rest.setInlineRoutes(false);
+        setRestConfiguration(rest);
         getCamelContextExtension().addContextPlugin(ComponentResolver.class, (name, context) -> component(hub, name));
         getPropertiesComponent().addPropertiesSource(new PropertiesSource() {
             @Override

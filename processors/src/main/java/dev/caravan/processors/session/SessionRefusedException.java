@@ -8,7 +8,8 @@ public final class SessionRefusedException extends Exception {
     private final Cause kind;
 
     public SessionRefusedException(Cause kind, String message) {
-        super(message);
+        // An answer, not a fault: where it was made helps nobody, and a route that asks every second would fill the log with it.
+        super(message, null, false, false);
         this.kind = kind;
     }
 
