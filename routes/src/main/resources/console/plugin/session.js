@@ -46,21 +46,27 @@ function Thumbnail({ session, tick }) {
   return h('div', { style: frame }, picture, !shown && h('small', null, 'no picture yet'));
 }
 
+/** The prompt has a line of its own: it is as long as its author likes. */
 function Figures({ session }) {
+  return h('div', { style: { display: 'grid', gap: 'var(--pf-t--global--spacer--md)', alignContent: 'start' } },
+    h(Facts, { columns: '1Col', facts: [['Prompt', session.Prompt || '\u2013', 'prompt']] }),
+    h(Facts, { columns: '2Col', facts: [
+      ['Frames per second', `${session.FpsIn} in, ${session.FpsOut} out`, 'fps'],
+      ['Frames', `${session.FramesIn} in, ${session.FramesOut} out`, 'frames'],
+      ['Latency', latency(session), 'latency'],
+      ['Dropped', counts(session.Dropped) || 'none', 'dropped'],
+      ['Source', sources(session), 'source'],
+      ['Viewers', String(session.Viewers.length), 'viewers'],
+      ['Size', session.Width ? `${session.Width} \u00d7 ${session.Height}` : '\u2013', 'size'],
+      ['Running for', duration(session.ElapsedSeconds), 'elapsed'],
+    ] }));
+}
+
+function Facts({ facts, columns }) {
   const { DescriptionList, DescriptionListDescription, DescriptionListGroup, DescriptionListTerm } = lib.core;
-  const rows = [
-    ['Prompt', session.Prompt || '\u2013', 'prompt'],
-    ['Frames per second', `${session.FpsIn} in, ${session.FpsOut} out`, 'fps'],
-    ['Frames', `${session.FramesIn} in, ${session.FramesOut} out`, 'frames'],
-    ['Latency', latency(session), 'latency'],
-    ['Dropped', counts(session.Dropped) || 'none', 'dropped'],
-    ['Source', sources(session), 'source'],
-    ['Viewers', String(session.Viewers.length), 'viewers'],
-    ['Running for', duration(session.ElapsedSeconds), 'elapsed'],
-  ];
-  return h(DescriptionList, { isCompact: true, columnModifier: { default: '1Col', lg: '2Col' }, isHorizontal: true,
+  return h(DescriptionList, { isCompact: true, isHorizontal: true, columnModifier: { default: '1Col', lg: columns },
     horizontalTermWidthModifier: { default: '9rem' } },
-    rows.map(([term, text, field]) => h(DescriptionListGroup, { key: field },
+    facts.map(([term, text, field]) => h(DescriptionListGroup, { key: field },
       h(DescriptionListTerm, null, term),
       h(DescriptionListDescription, { 'data-field': field, style: { overflowWrap: 'anywhere' } }, text))));
 }
