@@ -154,6 +154,7 @@ public final class Hub implements AutoCloseable {
                 new HubParts(build.version(), engine.describe(), pipelines, loader, sessions, peers, stages, clock)));
         drain = new Drain(sessions, peers, settings.drain());
         readiness.drainWhen(drain::begun);
+        metrics.watch(() -> readiness.reasons().isEmpty());
         LoraLibrary library = owned(new LoraLibrary(
                 new LoraFolder(adapters.own(), adapters.shared()),
                 Translated.loraSources(settings),
