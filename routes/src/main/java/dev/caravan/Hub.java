@@ -131,11 +131,11 @@ public final class Hub implements AutoCloseable {
         pipelines = BuiltInPipelines.registry(
                 PipelineSchema::load, (id, folder) -> store.missing(id), clock, engine, settings.pipelines().standIns());
         List<PipelineLoader.Listener> loads = new ArrayList<>(List.of(
-                readiness, metrics.models(pipelines.all().stream().map(Pipeline::id).collect(Collectors.toSet()))));
+                life.models(), readiness, metrics.models(pipelines.all().stream().map(Pipeline::id).collect(Collectors.toSet()))));
         kafka.ifPresent(hub -> loads.add(hub.scopeEvents()));
         AdapterFolders adapters = new AdapterFolders(settings.folders().loras(), settings.folders().samples());
         loader = owned(new PipelineLoader(
-                pipelines, settings.folders().models(), adapters, life.models(new LoadListeners(loads)), clock));
+                pipelines, settings.folders().models(), adapters, new LoadListeners(loads), clock));
         ServiceTokens tokens = Translated.tokens(settings);
         DownloadSettings web = Translated.downloads(settings, tokens);
         ModelDownloads downloads = owned(new ModelDownloads(store, web, clock));

@@ -108,7 +108,7 @@ class KafkaClusterTest {
     @Test
     void withTwoBrokersLostViewersWatchOnAndNothingIsMissingAfterwards() throws Exception {
         cluster.stop(0, 2);
-        JsonNode health = awaitKafka("down");
+        JsonNode health = awaitKafka("degraded");
         String reason = health.at("/checks/kafka/reason").asText();
         assertTrue(reason.contains("1 of 3 copies in sync, 2 needed") || reason.contains("has no leader"), reason);
         viewer.assertAlive();

@@ -54,7 +54,7 @@ public final class Readiness implements PipelineLoader.Listener {
             case Start.Done() -> { }
         }
         if (draining.getAsBoolean()) {
-            reasons.add(new Reason("drain", "the hub is stopping and takes no new sessions"));
+            reasons.add(new Reason("draining", "the hub is about to stop and takes nobody new"));
         }
         return reasons;
     }

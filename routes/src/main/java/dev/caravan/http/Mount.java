@@ -11,6 +11,7 @@ import io.vertx.ext.web.RoutingContext;
 import java.util.Locale;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -64,9 +65,9 @@ public final class Mount {
         router.route().order(LAST).handler(this::nobody);
     }
 
-    /** Paths that are answered by routes and machines' handlers or not at all, never by the page. */
+    /** Paths that are answered by routes, by handlers of their own or not at all, never by the page. */
     static boolean isApi(String path) {
-        return path.equals("/metrics") || path.equals("/api") || path.startsWith("/api/") || path.equals("/health") || path.startsWith("/health/");
+        return Stream.of("/api", "/health", "/metrics", "/jolokia", "/hawtio").anyMatch(root -> path.equals(root) || path.startsWith(root + "/"));
     }
 
     private void headers(RoutingContext context) {

@@ -1,5 +1,7 @@
 package dev.caravan.live;
 
+import dev.caravan.logs.LifeCycleLine;
+import dev.caravan.logs.LifeCycleLog;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.InstantSource;
@@ -34,6 +36,7 @@ public final class LiveRoutes implements AutoCloseable {
 
     private final RouteFolder folder;
     private final InstantSource clock;
+    private final LifeCycleLog life = new LifeCycleLog();
     private final RouteErrors errors = new RouteErrors();
     private final ReentrantLock changing = new ReentrantLock();
     private final SortedMap<String, LiveFile> files = new TreeMap<>();
@@ -97,7 +100,7 @@ public final class LiveRoutes implements AutoCloseable {
                 due.addAll(builtOn(old.file()));
             });
             files.remove(gone.name);
-            LOG.info("Route file {} is gone, and with it {}", Faults.oneLine(gone.name), routes(gone));
+            life.info(line("gone", gone));
             changed = true;
         }
         now.forEach((name, content) -> {
@@ -164,15 +167,14 @@ public final class LiveRoutes implements AutoCloseable {
                 left = back(hub, old);
                 throw new RouteFileException(Faults.line(e, fresh, hub.camel));
             }
-            LOG.info("Route file {} is active: {}", Faults.oneLine(file.name), routes(file));
+            life.info(line("active", file));
             return true;
         } catch (Exception | LinkageError e) {
             String why = Faults.worded(e);
             boolean known = before.equals(Optional.of(why));
             if (!known) {
                 file.failed(why, left, clock.instant());
-                LOG.warn("Route file {} is not used, {}: {}", Faults.oneLine(file.name),
-                        left == null ? "it has no version that runs" : "its old version goes on", why);
+                life.warn(line(left == null ? "failed" : "stale", file).and("reason", why));
             }
             return false;
         }
@@ -216,9 +218,8 @@ public final class LiveRoutes implements AutoCloseable {
         }
     }
 
-    private static String routes(LiveFile file) {
-        List<String> ids = file.state().routes();
-        return ids.isEmpty() ? "no routes" : "routes " + Faults.oneLine(String.join(", ", ids));
+    private static LifeCycleLine line(String event, LiveFile file) {
+        return LifeCycleLine.of("routes." + event).and("file", file.name).and("routes", file.state().routes());
     }
 
     /** The files by name, as they were when the last change was done. */

@@ -10,7 +10,8 @@ import org.apache.logging.log4j.Logger;
 /**
  * Writes the life of the hub to the logger {@value #NAME}: {@code hub.starting}, {@code .started}, {@code .stopping}, {@code .stopped};
  * {@code session.opening}, {@code .streaming}, {@code .paused}, {@code .closing}, {@code .closed}; {@code peer.connected}, {@code .ended};
- * {@code model.loading}, {@code .loaded}, {@code .failed}, {@code .abandoned}, {@code .unloaded}; {@code kafka.up}, {@code .down}. What went
+ * {@code model.loading}, {@code .loaded}, {@code .failed}, {@code .abandoned}, {@code .unloaded}; {@code kafka.up}, {@code .down};
+ * {@code routes.active}, {@code .stale}, {@code .failed}, {@code .gone}. What went
  * wrong is a warning, all else information. Thread-safe.
  */
 public final class LifeCycleLog {
@@ -51,9 +52,9 @@ public final class LifeCycleLog {
                 new PeerLines(this, offer));
     }
 
-    /** Writes about loads and tells the next one. */
-    public PipelineLoader.Listener models(PipelineLoader.Listener next) {
-        return new ModelLines(this, next);
+    /** Writes about loads. */
+    public PipelineLoader.Listener models() {
+        return new ModelLines(this);
     }
 
     /** Writes when Kafka comes and goes. */

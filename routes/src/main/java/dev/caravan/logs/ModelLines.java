@@ -8,41 +8,34 @@ import java.time.Duration;
 final class ModelLines implements PipelineLoader.Listener {
 
     private final LifeCycleLog log;
-    private final PipelineLoader.Listener next;
 
-    ModelLines(LifeCycleLog log, PipelineLoader.Listener next) {
+    ModelLines(LifeCycleLog log) {
         this.log = log;
-        this.next = next;
     }
 
     @Override
     public void loadStarted(Entry entry) {
         log.info(line("model.loading", entry));
-        next.loadStarted(entry);
     }
 
     @Override
     public void loaded(Entry entry, Duration took) {
         log.info(line("model.loaded", entry).and("took_ms", took.toMillis()));
-        next.loaded(entry, took);
     }
 
     @Override
     public void unloaded(Entry entry) {
         log.info(line("model.unloaded", entry));
-        next.unloaded(entry);
     }
 
     @Override
     public void failed(Entry entry, String reason) {
         log.warn(line("model.failed", entry).and("reason", reason));
-        next.failed(entry, reason);
     }
 
     @Override
     public void abandoned(Entry entry) {
         log.info(line("model.abandoned", entry));
-        next.abandoned(entry);
     }
 
     private static LifeCycleLine line(String event, Entry entry) {

@@ -68,7 +68,7 @@ class ReadinessTest {
         drained.drainWhen(draining::get);
         assertReady(drained);
         draining.set(true);
-        assertEquals("drain", drained.reasons().getFirst().check());
+        assertEquals("draining", drained.reasons().getFirst().check());
         assertTrue(drained.started());
     }
 

@@ -10,8 +10,6 @@ import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import java.security.MessageDigest;
-import java.time.Clock;
-import java.time.Instant;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 
@@ -27,12 +25,6 @@ class SecurityArchitectureTest {
                         resideInAPackage("dev.caravan..").and(not(resideInAnyPackage("dev.caravan.security..", "dev.caravan.config..")))
                                 .or(resideInAnyPackage("io.vertx..", "org.apache.camel..")))
                 .check(CLASSES);
-    }
-
-    @Test
-    void nobodyReadsTheSystemClock() {
-        noClasses().should().callMethod(System.class, "currentTimeMillis").orShould().callMethod(Instant.class, "now")
-                .orShould().callMethod(Clock.class, "systemUTC").check(CLASSES);
     }
 
     @Test
