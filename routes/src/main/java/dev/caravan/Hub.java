@@ -185,7 +185,7 @@ public final class Hub implements AutoCloseable {
                 loras,
                 new WorkflowApi(new WorkflowResolver(
                         id -> id.equals("scheduler") || pipelines.find(id).isPresent(), library, CONTRACT_VERSION)),
-                new SessionsApi(sessions, peers::all, pictures),
+                new SessionsApi(sessions, peers::all, pictures, each),
                 new HeadlessApi(sessions, new HeadlessSession(pipelines, loader, sessions, each), pictures),
                 new LogsApi(settings.folders().logs().resolve(Logs.FILE)),
                 new KeysApi(tokens),

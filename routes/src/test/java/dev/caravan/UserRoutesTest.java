@@ -124,7 +124,11 @@ class UserRoutesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"kafka.OVERRIDE_TOPIC", "KAFKA.override_topic", "CamelHttpUri", "camelfilename", "CaravanSessionId"})
+    @ValueSource(strings = {
+        "kafka.OVERRIDE_TOPIC", "KAFKA.override_topic", "kafka.KEY", "kafka.PARTITION_KEY", "kafka.OVERRIDE_TIMESTAMP", "CamelHttpUri",
+        "CAMELHTTPMETHOD", "CamelHttpResponseCode", "camelfilename", "CamelOverruleFileName", "CamelBeanMethodName", "CamelLanguageScript",
+        "CamelXsltResourceUri", "CaravanSessionId", "Long-Running-Action", "long-running-action", "org.apache.camel.x",
+    })
     void nobodyOutsideSetsAHeaderThatSteersARoute(String name) {
         HttpResponse<String> byHeader = hub.fetch("/webhook/x", name, "injected-value");
         assertEquals(200, byHeader.statusCode());

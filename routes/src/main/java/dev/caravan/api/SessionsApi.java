@@ -12,6 +12,7 @@ import dev.caravan.processors.session.SessionRequest;
 import dev.caravan.processors.session.Sessions;
 import dev.caravan.processors.webrtc.PeerSnapshot;
 import dev.caravan.security.Principal;
+import dev.caravan.security.PrincipalLimits;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -35,12 +36,20 @@ public final class SessionsApi extends ApiRoutes {
     private final Sessions sessions;
     private final Supplier<List<PeerSnapshot>> peers;
     private final Snapshots snapshots;
+    private final PrincipalLimits limits;
 
+    /** Without limits of one caller. */
     public SessionsApi(Sessions sessions, Supplier<List<PeerSnapshot>> peers, FfmpegPictures pictures) {
+        this(sessions, peers, pictures, PrincipalLimits.NONE);
+    }
+
+    /** @param limits of one caller */
+    public SessionsApi(Sessions sessions, Supplier<List<PeerSnapshot>> peers, FfmpegPictures pictures, PrincipalLimits limits) {
         super("sessions", "Live sessions, one by one");
         this.sessions = sessions;
         this.peers = peers;
         this.snapshots = new Snapshots(pictures);
+        this.limits = limits;
     }
 
     @Override
@@ -52,6 +61,7 @@ public final class SessionsApi extends ApiRoutes {
                         Map.of("id", "studio", "parameters", Map.of("input_mode", "text")))
                 .answers(201, "open")
                 .answers(400, "no pipeline loaded, or an id that is taken or malformed")
+                .answers(429, "the caller has all the sessions one may have")
                 .answers(503, "a limit is reached");
         get("/api/v1/sessions/{id}", "getSession", "State, sources, viewers, counters and peers", this::one)
                 .path("id", "session id")
@@ -93,10 +103,13 @@ public final class SessionsApi extends ApiRoutes {
         ParameterTable.Checked checked = ParameterTable.check(fields.map("parameters").orElse(Map.of()));
         fields.faults("parameters", checked.errors());
         fields.check();
-        Session session = sessions.open(
-                new SessionRequest(id, REST, Control.Door.REST, pipelineIds, checked.accepted(),
-                        Ownership.of(request.caller())));
-        return Reply.json(201, SessionJson.of(session, List.of(), request.caller()));
+        SessionRequest wanted = new SessionRequest(
+                id, REST, Control.Door.REST, pipelineIds, checked.accepted(), Ownership.of(request.caller()));
+        try (PrincipalLimits.Place _ = limits.session(request.caller())) {
+            return Reply.json(201, SessionJson.of(sessions.open(wanted), List.of(), request.caller()));
+        } catch (PrincipalLimits.Reached e) {
+            throw new ApiError(429, e.getMessage());
+        }
     }
 
     Reply one(Request request) {

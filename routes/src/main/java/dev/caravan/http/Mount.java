@@ -96,7 +96,14 @@ public final class Mount {
      */
     private static void oneSpelling(RoutingContext context) {
         HttpServerRequest request = context.request();
-        String path = context.normalizedPath();
+        String path;
+        try {
+            path = context.normalizedPath();
+        } catch (IllegalArgumentException e) {
+            // Everybody behind this asks for the path.
+            Details.answer(context, 400, "The address is not percent-encoded correctly");
+            return;
+        }
         if (path.equals(request.path()) || context.get(SPELT) != null) {
             context.next();
             return;

@@ -114,7 +114,7 @@ class HeaderInjectionTest {
         });
         hub.send(
                 from, "key", "value", "kafka.OVERRIDE_TOPIC", stolen, "KAFKA.override_topic", stolen, "CamelFileName", "evil",
-                "CaravanSessionId", "other", "caravan-seq", "7");
+                "CaravanSessionId", "other", "Long-Running-Action", "theirs", "caravan-seq", "7");
         var record = hub.read(meant, "key", 1).getFirst();
         assertFalse(topics().contains(stolen));
         assertEquals("7", header(record, "caravan-seq"), "what our records carry passes");
@@ -123,6 +123,7 @@ class HeaderInjectionTest {
         assertTrue(seen.keySet().containsAll(Set.of(KafkaConstants.PARTITION, KafkaConstants.OFFSET, KafkaConstants.KEY)));
         assertFalse(seen.containsKey("CamelFileName"));
         assertFalse(seen.containsKey("CaravanSessionId"));
+        assertFalse(seen.containsKey("Long-Running-Action"));
     }
 
     private void protect() {

@@ -13,7 +13,8 @@ import org.apache.camel.spi.HeaderFilterStrategy;
  */
 public final class ForeignHeaderFilter implements HeaderFilterStrategy {
 
-    private static final String[] STEERING = {"camel", "kafka.", "org.apache.camel.", "org.apache.kafka."};
+    /** The last one names the saga that an exchange takes part in (CVE-2026-85312). */
+    private static final String[] STEERING = {"camel", "kafka.", "org.apache.camel.", "org.apache.kafka.", "long-running-action"};
 
     /** The hub's own headers in exchanges, written CaravanX. What our Kafka records carry is written caravan-x and comes in. */
     private static final String OWN = "caravan";
