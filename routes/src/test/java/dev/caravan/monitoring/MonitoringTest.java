@@ -258,7 +258,7 @@ class MonitoringTest {
         for (Map.Entry<String, String> change : Map.of(
                         "scrape_interval: 15s", "scrape_interval: 1s\n  evaluation_interval: 1s",
                         "127.0.0.1:8000", "127.0.0.1:" + hub.port(),
-                        "k8s/prometheus/alerts.yaml", ALERTS.toAbsolutePath().normalize().toString())
+                        "[alerts.yaml]", "[" + ALERTS.toAbsolutePath().normalize() + "]")
                 .entrySet()) {
             assertTrue(yaml.contains(change.getKey()), change.getKey() + " is not in\n" + yaml);
             yaml = yaml.replace(change.getKey(), change.getValue());
