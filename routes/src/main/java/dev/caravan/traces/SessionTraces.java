@@ -87,11 +87,15 @@ final class SessionTraces implements SessionTracer.OfOne {
 
     @Override
     public void dropped(Drops.Cause cause, Frame frame) {
-        FrameTraces.followed(frame).ifPresent(context -> spans.end(spans.begin("frame drop", SpanKind.INTERNAL, Optional.of(context))
-                .setAttribute(Spans.SESSION, session.id())
-                .setAttribute(Spans.SEQUENCE, frame.sequence())
-                .setAttribute(Spans.DROP_CAUSE, cause.wireName())
-                .startSpan()));
+        Optional<TraceContext> context = FrameTraces.followed(frame);
+        // No lambda: it would be an object for each frame.
+        if (context.isPresent()) {
+            spans.end(spans.begin("frame drop", SpanKind.INTERNAL, context)
+                    .setAttribute(Spans.SESSION, session.id())
+                    .setAttribute(Spans.SEQUENCE, frame.sequence())
+                    .setAttribute(Spans.DROP_CAUSE, cause.wireName())
+                    .startSpan());
+        }
     }
 
     @Override

@@ -7,6 +7,7 @@ import dev.caravan.processors.session.Session;
 import dev.caravan.processors.session.SessionEvent;
 import dev.caravan.processors.session.Sessions;
 import dev.caravan.processors.session.Subscriber;
+import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -94,7 +95,10 @@ public class InferenceConsumer extends DefaultConsumer implements Suspendable, S
         Exchange exchange = exchange(frame, frame.sessionId());
         frameHeaders(exchange.getMessage(), frame);
         exchange.getMessage().setHeader(InferenceConstants.CHUNK, frame.chunk());
-        TraceContext.of(frame.origin()).ifPresent(context -> exchange.getMessage().setHeader(TraceContext.HEADER, context.toString()));
+        Optional<TraceContext> context = TraceContext.of(frame.origin());
+        if (context.isPresent()) {
+            exchange.getMessage().setHeader(TraceContext.HEADER, context.get().toString());
+        }
         process(exchange);
     }
 
