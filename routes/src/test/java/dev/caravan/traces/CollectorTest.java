@@ -17,6 +17,9 @@ import io.opentelemetry.sdk.common.CompletableResultCode;
 import io.opentelemetry.sdk.testing.exporter.InMemorySpanExporter;
 import io.opentelemetry.sdk.trace.data.SpanData;
 import io.opentelemetry.sdk.trace.export.SpanExporter;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpServer;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.net.ServerSocket;
@@ -25,7 +28,11 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.apache.logging.log4j.Level;
 import org.junit.jupiter.api.Test;
 
@@ -69,6 +76,45 @@ class CollectorTest {
         traces.close();
         int taken = got.getFinishedSpanItems().size();
         assertTrue(taken > 0 && taken < 4 * 2048, taken + " of 20000");
+    }
+
+    @Test
+    void oneThatListensGetsTheSpansByGrpcAndNothingRunsOnWhenTheHubHasStopped() throws Exception {
+        Vertx vertx = Vertx.vertx();
+        try {
+            CompletableFuture<String> got = new CompletableFuture<>();
+            HttpServer collector = vertx.createHttpServer().requestHandler(request -> request.body().onSuccess(body -> {
+                got.complete(request.path() + " " + body.toString(StandardCharsets.ISO_8859_1));
+                request.response().putHeader("content-type", "application/grpc").putTrailer("grpc-status", "0");
+                request.response().end(Buffer.buffer(new byte[5]));
+            }));
+            int port = collector.listen(0, "127.0.0.1").toCompletionStage().toCompletableFuture().get(30, TimeUnit.SECONDS).actualPort();
+            try (LogCapture log = LogCapture.of(Level.INFO, "dev.caravan.traces")) {
+                Set<Thread> before = senders();
+                HubTraces traces = HubTraces.to(URI.create("http://127.0.0.1:" + port), 1, "7.7.7");
+                Set<Thread> own = senders();
+                own.removeAll(before);
+                assertEquals(1, own.size());
+                frames(traces, 1);
+                traces.close();
+                String call = got.get(30, TimeUnit.SECONDS);
+                assertTrue(call.startsWith("/opentelemetry.proto.collector.trace.v1.TraceService/Export "), call);
+                for (String part : List.of("frame ingest", "service.name", "caravan", "service.version", "7.7.7", "service.instance.id")) {
+                    assertTrue(call.contains(part), part);
+                }
+                own.iterator().next().join(30_000);
+                assertFalse(own.iterator().next().isAlive());
+                assertEquals(List.of(), log.lines());
+            }
+        } finally {
+            vertx.close().toCompletionStage().toCompletableFuture().get(30, TimeUnit.SECONDS);
+        }
+    }
+
+    private static Set<Thread> senders() {
+        return Thread.getAllStackTraces().keySet().stream()
+                .filter(thread -> thread.getName().startsWith("BatchSpanProcessor"))
+                .collect(Collectors.toSet());
     }
 
     @Test

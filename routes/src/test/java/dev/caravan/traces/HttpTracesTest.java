@@ -114,22 +114,6 @@ class HttpTracesTest {
         }
     }
 
-    @Test
-    void aHubThatStopsLeavesNoThreadBehind() {
-        Set<Thread> before = libraryThreads();
-        Set<Thread> own;
-        try (TestHub on = TestHub.start("--traces-endpoint=http://127.0.0.1:1", "--traces-sample=1")) {
-            own = libraryThreads();
-            own.removeAll(before);
-            assertFalse(own.isEmpty());
-        }
-        long end = System.nanoTime() + 30_000_000_000L;
-        while (own.stream().anyMatch(thread -> thread.getName().startsWith("BatchSpan") && thread.isAlive())) {
-            assertTrue(System.nanoTime() < end, own.toString());
-            Thread.onSpinWait();
-        }
-    }
-
     private static Set<Thread> libraryThreads() {
         return Thread.getAllStackTraces().keySet().stream()
                 .filter(thread -> LIBRARY_THREADS.stream().anyMatch(name -> thread.getName().startsWith(name)))

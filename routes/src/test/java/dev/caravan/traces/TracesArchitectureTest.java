@@ -13,8 +13,9 @@ import org.junit.jupiter.api.Test;
 /** Who may know whom. */
 class TracesArchitectureTest {
 
-    private static final JavaClasses CLASSES =
-            new ClassFileImporter().withImportOption(new ImportOption.DoNotIncludeTests()).importPackages("dev.caravan");
+    private static final JavaClasses CLASSES = new ClassFileImporter()
+            .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+            .importPath("target/classes");
 
     @Test
     void tracesKnowTheStoreysBelowAndNoOtherRoomOfTheApplication() {
