@@ -16,6 +16,12 @@ record BothObservers(SessionObserver first, SessionObserver second) implements S
         second.sent(exit, sessionId, sequence, micros);
     }
 
+    /** One follows single frames: the first that has one to name. */
+    @Override
+    public SessionTracer tracer() {
+        return first.tracer() == SessionTracer.NONE ? second.tracer() : first.tracer();
+    }
+
     private record BothOfOne(OfOne first, OfOne second) implements OfOne {
 
         @Override

@@ -1,6 +1,7 @@
 package dev.caravan.processors.session;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertSame;
 
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.Method;
@@ -23,10 +24,19 @@ class BothObserversTest {
         everything(SessionObserver.OfOne.class, one);
     }
 
+    @Test
+    void whoFollowsFramesIsNotLostWhicheverOfTheTwoNamesIt() {
+        SessionTracer tracer = new SessionTracer() {};
+        SessionObserver counts = new SessionObserver() {};
+        assertSame(tracer, counts.with(tracer).and(counts).tracer());
+        assertSame(tracer, counts.and(counts.with(tracer)).tracer());
+        assertSame(SessionTracer.NONE, counts.and(counts).tracer());
+    }
+
     private void everything(Class<?> face, Object both) throws Exception {
         for (Method method : face.getMethods()) {
-            if (method.getReturnType() == SessionObserver.class) {
-                continue; // and(...) tells nobody
+            if (method.getReturnType() == SessionObserver.class || method.getReturnType() == SessionTracer.class) {
+                continue; // and(...), with(...) and tracer() tell nobody
             }
             told.clear();
             Object[] nothing = new Object[method.getParameterCount()];
