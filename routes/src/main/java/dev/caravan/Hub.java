@@ -47,6 +47,7 @@ import dev.caravan.inference.pipeline.PipelineSchema;
 import dev.caravan.inference.pipeline.builtin.BuiltInPipelines;
 import dev.caravan.jmx.HubBeans;
 import dev.caravan.jmx.HubParts;
+import dev.caravan.jmx.StageTimes;
 import dev.caravan.live.LiveRoutes;
 import dev.caravan.logs.LifeCycleLog;
 import dev.caravan.metrics.HubMetrics;
@@ -141,14 +142,16 @@ public final class Hub implements AutoCloseable {
         ModelDownloads downloads = owned(new ModelDownloads(store, web, clock));
         assets = new AssetFolder(settings.folders().assets(), settings.limits().assetBytes());
         AssetPictures assetPictures = new AssetPictures(assets, owned(new FfmpegPictures(Translated.assetPictures(settings))));
-        sessions = owned(new Sessions(loader, pictures, assetPictures, settings.limits().sessions(), clock, metrics.sessions()));
+        StageTimes stages = new StageTimes();
+        sessions = owned(new Sessions(
+                loader, pictures, assetPictures, settings.limits().sessions(), clock, metrics.sessions().and(stages)));
         sessions.subscribe("life-cycle-log", life.sessions());
         peers = owned(LibWebRtc.peers(Translated.webrtc(settings), clock, metrics.sessions()));
         metrics.watch(sessions, peers);
         kafka.ifPresent(metrics::watch);
         owned(new HubBeans(
                 ManagementFactory.getPlatformMBeanServer(),
-                new HubParts(build.version(), engine.describe(), pipelines, loader, sessions, peers, clock)));
+                new HubParts(build.version(), engine.describe(), pipelines, loader, sessions, peers, stages, clock)));
         drain = new Drain(sessions, peers, settings.drain());
         readiness.drainWhen(drain::begun);
         LoraLibrary library = owned(new LoraLibrary(

@@ -14,18 +14,19 @@ final class Masked {
 
     private static final String MASK = "xxxxxx";
 
-    /** Words that Camel itself takes for secrets, as part of a name. */
-    private static final String SECRET = "[\\w.-]*(?:" + SensitiveUtils.getSensitivePattern() + "|authorization)[\\w.-]*";
+    /** Words that Camel itself takes for secrets, and the rest of the name they are part of. */
+    private static final String SECRET = "(?:" + SensitiveUtils.getSensitivePattern() + "|authorization)[\\w.-]{0,40}";
 
     /** {@code password=...} in addresses and login modules, with or without quotes; the value may be {@code RAW(...)}. */
     private static final Pattern ASSIGNED = Pattern.compile(
-            "(" + SECRET + "\\s*[=:]\\s*(?:&quot;|&amp;quot;|\\\\?[\"'])?)(RAW\\([^)]*\\)|RAW\\{[^}]*\\}|(?!&quot;)[^&\"'<>\\s,;\\\\]+)",
+            "(" + SECRET + "(?:(?:=|%3D)\\s*(?:&quot;|\\\\?[\"'])?|\\\\?[\"']\\s*:\\s*\\\\?[\"']))"
+                    + "(RAW\\([^)]*\\)|RAW\\{[^}]*\\}|(?!&quot;)[^&\"'<>\\s,;\\\\]+)",
             Pattern.CASE_INSENSITIVE);
     /** {@code <property key="password" value="..."/>}. */
     private static final Pattern PROPERTY = Pattern.compile(
-            "((?:key|name)=\"" + SECRET + "\"[^<>]*?\\bvalue=\")([^\"]*)", Pattern.CASE_INSENSITIVE);
+            "((?:key|name)=\"[^\"<>]{0,80}?" + SECRET + "\"[^<>]*?\\bvalue=\")([^\"]*)", Pattern.CASE_INSENSITIVE);
     /** {@code scheme://user:password@host}, also without the slashes. */
-    private static final Pattern USER_INFO = Pattern.compile("(:(?://)?[^/@\\s\"'<>:?]+:)([^/@\\s\"'<>?]+)(?=@)");
+    private static final Pattern USER_INFO = Pattern.compile("(:(?://)?[^/@\\s\"'<>:?]{1,200}:)([^/@\\s\"'<>?]{1,200})(?=@)");
     private static final Pattern BEARER = Pattern.compile("\\b((?:Bearer|Basic)\\s+)[\\w.~+/=-]{8,}");
 
     private Masked() {}
@@ -55,7 +56,7 @@ final class Masked {
     }
 
     static String text(String text) {
-        if (text.indexOf('=') < 0 && text.indexOf(':') < 0) {
+        if (text.indexOf('=') < 0 && text.indexOf(':') < 0 && text.indexOf(' ') < 0) {
             return text;
         }
         String masked = USER_INFO.matcher(text).replaceAll("$1" + MASK);

@@ -54,7 +54,7 @@ public final class HubBeans implements AutoCloseable {
     private void sessionsChanged() {
         synchronized (lock) {
             Map<String, Session> live = closed ? Map.of() : byId(hub.sessions().all(), Session::id);
-            sessions.become(live, SessionBean::isOf, session -> new SessionBean(session, hub.sessions(), hub.clock()));
+            sessions.become(live, SessionBean::isOf, session -> new SessionBean(session, hub));
         }
     }
 

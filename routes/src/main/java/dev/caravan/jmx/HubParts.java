@@ -11,6 +11,7 @@ import java.time.InstantSource;
  *
  * @param version of the program
  * @param device  one line about what models run on
+ * @param stages  of the same sessions, which tell it
  */
 public record HubParts(
         String version,
@@ -19,4 +20,5 @@ public record HubParts(
         PipelineLoader loader,
         Sessions sessions,
         Peers peers,
+        StageTimes stages,
         InstantSource clock) {}

@@ -6,7 +6,6 @@ import dev.caravan.processors.session.Session;
 import dev.caravan.processors.session.SessionEvent;
 import dev.caravan.processors.session.SessionSnapshot;
 import dev.caravan.processors.session.Sessions;
-import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -20,13 +19,15 @@ final class SessionBean implements SessionMXBean {
 
     private final Session session;
     private final Sessions sessions;
+    private final StageTimes stages;
     private final Recent<SessionSnapshot> now;
     private volatile double lastChunkMillis;
 
-    SessionBean(Session session, Sessions sessions, InstantSource clock) {
+    SessionBean(Session session, HubParts hub) {
         this.session = session;
-        this.sessions = sessions;
-        this.now = new Recent<>(session::snapshot, clock);
+        this.sessions = hub.sessions();
+        this.stages = hub.stages();
+        this.now = new Recent<>(session::snapshot, hub.clock());
     }
 
     boolean isOf(Session other) {
@@ -139,7 +140,7 @@ final class SessionBean implements SessionMXBean {
 
     @Override
     public Map<String, Double> getStageMillis() {
-        return Map.of();
+        return stages.of(session.id());
     }
 
     @Override
@@ -181,13 +182,13 @@ final class SessionBean implements SessionMXBean {
     }
 
     @Override
-    public void setParameters(@Nullable String json) {
+    public String setParameters(@Nullable String json) {
         Map<String, Object> update = Texts.object(json);
         update.values().removeIf(Objects::isNull);
         if (update.isEmpty()) {
             throw new IllegalArgumentException("no parameters given: write a JSON object, as in {\"noise_scale\": 0.7}");
         }
-        control(update);
+        return Texts.json(control(update));
     }
 
     /** Only to one that is there: a name mistyped in a console would leave the session without a picture. */
@@ -208,7 +209,8 @@ final class SessionBean implements SessionMXBean {
         }
     }
 
-    private void control(Map<String, Object> update) {
+    /** Returns what of it applies. */
+    private Map<String, Object> control(Map<String, Object> update) {
         Session.Receipt receipt = session.control(new Control(session.id(), Control.Door.REST, CONSOLE, update), true);
         now.forget();
         if (!receipt.errors().isEmpty()) {
@@ -217,6 +219,7 @@ final class SessionBean implements SessionMXBean {
         if (receipt.offset() < 0 && sessions.find(session.id()).isEmpty()) {
             throw gone();
         }
+        return receipt.applied();
     }
 
     private IllegalStateException gone() {

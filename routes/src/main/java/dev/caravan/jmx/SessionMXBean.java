@@ -93,8 +93,9 @@ public interface SessionMXBean {
     @Says("Use this prompt from the next chunk on")
     void sendPrompt(@Says("text") String text);
 
-    @Says("Change parameters from the next chunk on; all of them or, when one is bad, none")
-    void setParameters(@Says("json") String json);
+    /** Answers, because JMX would take it for the setter of an attribute otherwise. */
+    @Says("Change parameters from the next chunk on, all of them or, when one is bad, none; returns what was accepted")
+    String setParameters(@Says("json") String json);
 
     @Says("Use the frames of this source; without a name the newest again")
     void switchSource(@Says("name") @Nullable String name);

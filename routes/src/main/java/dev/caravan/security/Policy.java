@@ -28,8 +28,8 @@ public final class Policy {
 
     private static final List<Rule> TABLE = Stream.of(
                     rows(OPEN, Scope.SHARED, "GET", "/health/live", "/health/ready", "/health/startup"),
-                    // Open for what Jolokia is not: it wants an operator whatever way it is reached.
-                    rows(OPERATOR, Scope.HUB, ANY, "/jolokia**", "/hawtio/jolokia**"),
+                    // Open for what Jolokia and pictures are not: they want an operator whatever way they are reached.
+                    rows(OPERATOR, Scope.HUB, ANY, "/jolokia**", "/hawtio/jolokia**", "/hawtio/frames**"),
                     // The console's files are everybody's, and its login form has to be seen to log in.
                     rows(OPEN, Scope.SHARED, "POST", "/hawtio/auth/login", "/hawtio/auth/logout"),
                     rows(OPEN, Scope.SHARED, "GET", "/hawtio", "/hawtio/**"),

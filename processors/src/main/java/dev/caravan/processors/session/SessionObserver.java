@@ -13,6 +13,11 @@ public interface SessionObserver {
     /** Watches nothing. */
     SessionObserver NONE = new SessionObserver() {};
 
+    /** Another is told as well, after this. */
+    default SessionObserver and(SessionObserver other) {
+        return new BothObservers(this, other);
+    }
+
     /** A session begins; what is to hear the rest of it. */
     default OfOne opened(Opened session) {
         return OfOne.NONE;
