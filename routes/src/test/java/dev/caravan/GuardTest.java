@@ -297,7 +297,7 @@ class GuardTest {
 
     @Test
     void aFormOrAHugeBodyIsNoLogin() {
-        refused(hub.post("/hawtio/auth/login", "username=x&password=" + OPERATOR, "Content-Type", "application/x-www-form-urlencoded"), 400);
+        refused(hub.post("/hawtio/auth/login", "username=x&password=" + OPERATOR, "Content-Type", "application/x-www-form-urlencoded"), 415);
         refused(hub.post("/hawtio/auth/login", "{\"password\":\"" + OPERATOR + "\"}", "Content-Type", "text/plain"), 400);
         refused(login("{\"password\":\"" + "x".repeat(20_000) + "\"}"), 413);
     }
