@@ -18,6 +18,7 @@ import org.apache.camel.builder.RouteConfigurationBuilder;
 import org.apache.camel.component.direct.DirectEndpoint;
 import org.apache.camel.component.platform.http.PlatformHttpEndpoint;
 import org.apache.camel.component.rest.RestEndpoint;
+import org.apache.camel.component.timer.TimerEndpoint;
 import org.apache.camel.spi.RoutePolicy;
 import org.apache.camel.spi.RoutePolicyFactory;
 import org.apache.camel.support.RoutePolicySupport;
@@ -86,8 +87,8 @@ final class RouteFailures implements RoutePolicyFactory {
             }
             Endpoint from = route.getEndpoint();
             boolean http = from instanceof PlatformHttpEndpoint || from instanceof RestEndpoint;
-            if (http || from instanceof InferenceEndpoint || from instanceof WebRtcEndpoint) {
-                // These consumers would only log it once more; others, like a file's, need to know.
+            if (http || from instanceof InferenceEndpoint || from instanceof WebRtcEndpoint || from instanceof TimerEndpoint) {
+                // These consumers would only log it once more, each time; others, like a file's, need to know.
                 exchange.setException(null);
             }
             if (!http || !Failures.answer(exchange, failure)) {

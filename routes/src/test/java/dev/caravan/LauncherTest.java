@@ -42,7 +42,7 @@ class LauncherTest {
         String report = run("doctor");
         for (String thing : new String[] {
             "JDK 25+", "build", "WebRTC libraries", "network address", "data folder", "disk", "port",
-            "inference natives", "GPU", "CUDA libraries"}) {
+            "inference natives", "GPU", "CUDA libraries", "chromium, chromedriver, prometheus"}) {
             assertTrue(report.contains(thing), "'" + thing + "' is missing in:\n" + report);
         }
     }

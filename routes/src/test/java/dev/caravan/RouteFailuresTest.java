@@ -1,15 +1,20 @@
 package dev.caravan;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import org.apache.camel.Exchange;
 import org.apache.camel.ExchangePattern;
 import org.apache.camel.ProducerTemplate;
+import org.apache.camel.builder.NotifyBuilder;
 import org.apache.camel.builder.RouteBuilder;
 import org.apache.camel.impl.DefaultCamelContext;
+import org.apache.camel.spi.ExceptionHandler;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -60,6 +65,22 @@ class RouteFailuresTest {
     }
 
     @Test
+    void aTimerDoesNotTellItOnceMoreEachTime() throws Exception {
+        List<Throwable> toldByTheTimer = new CopyOnWriteArrayList<>();
+        camel.getRegistry().bind("told", handler(toldByTheTimer));
+        NotifyBuilder thrice = new NotifyBuilder(camel).fromRoute("ticks").whenDone(3).create();
+        camel.addRoutes(new RouteBuilder() {
+            @Override
+            public void configure() {
+                from("timer:ticks?delay=0&period=1&repeatCount=3&exceptionHandler=#told").routeId("ticks").throwException(new IllegalStateException("no"));
+            }
+        });
+        assertTrue(thrice.matches(30, TimeUnit.SECONDS));
+        assertEquals(List.of(), toldByTheTimer);
+        assertEquals(List.of("Route ticks failed: no"), log);
+    }
+
+    @Test
     void everyRouteIsToldByItself() {
         send("one", 1);
         send("other", 1);
@@ -70,5 +91,24 @@ class RouteFailuresTest {
     void whatARouteHandlesItselfIsNoNews() {
         send("careful", 1);
         assertEquals(List.of(), log);
+    }
+
+    private static ExceptionHandler handler(List<Throwable> into) {
+        return new ExceptionHandler() {
+            @Override
+            public void handleException(Throwable exception) {
+                into.add(exception);
+            }
+
+            @Override
+            public void handleException(String message, Throwable exception) {
+                into.add(exception);
+            }
+
+            @Override
+            public void handleException(String message, Exchange exchange, Throwable exception) {
+                into.add(exception);
+            }
+        };
     }
 }

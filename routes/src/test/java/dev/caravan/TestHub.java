@@ -7,6 +7,7 @@ import dev.caravan.config.OptionValues;
 import dev.caravan.config.Settings;
 import dev.caravan.config.SettingsReader;
 import dev.caravan.inference.pipeline.PipelineLoader;
+import dev.caravan.traces.HubTraces;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -24,6 +25,8 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import java.util.function.BiFunction;
+import java.util.function.Function;
 import java.util.stream.Stream;
 
 /** A hub on a free port without Kafka, in a folder of its own unless told otherwise, and a client for it. */
@@ -43,9 +46,19 @@ public final class TestHub implements AutoCloseable {
 
     /** @param flags further options, which win over the usual ones of tests */
     public static TestHub start(String... flags) {
+        return start(Hub::open, flags);
+    }
+
+    /** The same with traces. @param traces makes them of what settings say and the hub's version */
+    public static TestHub traced(BiFunction<Settings.Traces, String, HubTraces> traces, String... flags) {
+        String[] all = Stream.concat(Stream.of("--traces-endpoint=http://127.0.0.1:1"), Stream.of(flags)).toArray(String[]::new);
+        return start(settings -> Hub.open(settings, traces), all);
+    }
+
+    private static TestHub start(Function<Settings, Hub> parts, String... flags) {
         try {
             Path data = Files.createTempDirectory("caravan-test-");
-            return new TestHub(Caravan.start(settings(data, flags)), List.of(data));
+            return new TestHub(RunningHub.start(settings(data, flags), parts), List.of(data));
         } catch (StartException | ConfigException e) {
             throw new AssertionError(e.getMessage(), e);
         } catch (IOException e) {

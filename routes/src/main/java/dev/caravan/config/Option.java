@@ -114,7 +114,7 @@ public enum Option {
     LOG_FORMAT(value(OBSERVABILITY, "text|json", "text", "json writes one object a line, on the console all of them: for log collectors")),
     VERBOSE(toggle(OBSERVABILITY, "log more", "VERBOSE_LOGGING")),
     TRACES_ENDPOINT(value(OBSERVABILITY, "URL", "", "OTLP collector that gets traces, http://localhost:4317 for example; none when not set")),
-    TRACES_SAMPLE(value(OBSERVABILITY, "SHARE", "0.01", "share of frames and calls that are traced when the caller does not say, 0 to 1")),
+    TRACES_SAMPLE(value(OBSERVABILITY, "SHARE", "0.01", "share of frames, and of chunks made of none, that are traced when the caller does not say, 0 to 1")),
 
     VERSION(toggle(OTHER, "show the version and exit")),
     HELP(toggle(OTHER, "show this text and exit").shortFlag("-h"));

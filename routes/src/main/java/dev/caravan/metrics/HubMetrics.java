@@ -23,6 +23,7 @@ import io.vertx.ext.web.RoutingContext;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 import org.apache.camel.CamelContext;
 
 /** The numbers of one hub: the registry, what feeds it, and {@code GET /metrics}. Thread-safe. */
@@ -80,6 +81,13 @@ public final class HubMetrics implements AutoCloseable {
                 .tag("cause", "cool_down")
                 .register(registry);
         add(new PeerMetrics(all, peers).families());
+    }
+
+    /** Also tells whether work may be sent to the hub. @param ready what {@code /health/ready} answers by */
+    public void watch(BooleanSupplier ready) {
+        Gauge.builder("caravan.ready", () -> ready.getAsBoolean() ? 1 : 0)
+                .description("Whether the hub is ready for new sessions")
+                .register(registry);
     }
 
     /** Also tells about Kafka. */

@@ -234,6 +234,16 @@ class DeploymentTest {
     }
 
     @Test
+    void theAlertsOfAClusterAreThoseThatPrometheusReads() {
+        JsonNode read = Yaml.file(Rendering.FOLDER.resolve("prometheus/alerts.yaml"));
+
+        assertEquals(read, Rendering.of("gpu").one("PrometheusRule", "caravan").at("/spec"), "run k8s/render");
+        assertTrue(
+                Yaml.text(Rendering.FOLDER.resolve("compose/prometheus/prometheus.yaml")).contains("/rules/alerts.yaml"),
+                "the composed Prometheus reads other rules");
+    }
+
+    @Test
     void theHubSharesNoNodesNetworkUnlessTheOverlaySaysSo() {
         for (Rendering overlay : Rendering.all()) {
             boolean shared = overlay.hub().at("/spec/template/spec/hostNetwork").asBoolean();

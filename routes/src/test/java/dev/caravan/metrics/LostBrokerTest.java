@@ -23,12 +23,14 @@ class LostBrokerTest {
 
     private static TestHub hub;
     private static HttpResponse<String> readyAtFirst;
+    private static Exposition numbersAtFirst;
 
     @BeforeAll
     static void start() throws Exception {
         hub = TestHub.start("--kafka=127.0.0.1:1", "--pipeline=longlive");
         hub.running().hub().loader().awaitIdle(Duration.ofSeconds(30));
         readyAtFirst = hub.fetch("/health/ready");
+        numbersAtFirst = Exposition.read(hub.fetch("/metrics").body());
         assertEquals(200, hub.status("/health/startup"), "a model that cannot be loaded does not get better by another start");
         assertEquals(200, hub.status("/health/live"));
         hub.load("passthrough");
@@ -44,6 +46,12 @@ class LostBrokerTest {
         assertEquals(503, readyAtFirst.statusCode(), readyAtFirst.body());
         assertTrue(readyAtFirst.body().contains("longlive"), "it says why: " + readyAtFirst.body());
         assertEquals(200, hub.status("/health/ready"), "without Kafka too: browsers are served");
+    }
+
+    @Test
+    void theNumbersSayWhetherWorkIsWanted() {
+        assertEquals(0, numbersAtFirst.family("caravan_ready").samples().getFirst().value());
+        assertEquals(1, Exposition.read(hub.fetch("/metrics").body()).value("caravan_ready"));
     }
 
     @Test

@@ -11,13 +11,13 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** The tables of {@code docs/metrics.md}: {@code | `name` | type | labels | when | meaning |}. */
-final class MetricsDocument {
+public final class MetricsDocument {
 
     private record Row(String type, Set<String> labels, String when) {}
 
     private final Map<String, Row> rows = new LinkedHashMap<>();
 
-    static MetricsDocument read() throws IOException {
+    public static MetricsDocument read() throws IOException {
         MetricsDocument document = new MetricsDocument();
         for (String line : Files.readAllLines(Path.of("docs/metrics.md"))) {
             if (line.startsWith("| `") && line.split("\\|").length > 5) {
@@ -39,20 +39,20 @@ final class MetricsDocument {
         }
     }
 
-    Set<String> names() {
+    public Set<String> names() {
         return rows.keySet();
     }
 
-    Set<String> names(String when) {
+    public Set<String> names(String when) {
         return rows.entrySet().stream().filter(row -> row.getValue().when.equals(when)).map(Map.Entry::getKey)
                 .collect(Collectors.toCollection(TreeSet::new));
     }
 
-    String type(String name) {
+    public String type(String name) {
         return rows.get(name).type;
     }
 
-    Set<String> labels(String name) {
+    public Set<String> labels(String name) {
         return rows.get(name).labels;
     }
 

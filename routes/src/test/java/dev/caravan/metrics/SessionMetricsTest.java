@@ -57,7 +57,8 @@ class SessionMetricsTest {
         assertEquals(0.9, now.value("caravan_chunk_seconds_sum", "pipeline", "longlive", "stage", "total"), 1e-9);
         assertEquals(0.6, now.value("caravan_chunk_seconds_sum", "pipeline", "longlive", "stage", "denoise"), 1e-9);
         assertEquals(1, now.value("caravan_chunk_seconds_bucket", "pipeline", "longlive", "stage", "decode", "le", "0.5"));
-        assertEquals(0, now.value("caravan_chunk_seconds_bucket", "pipeline", "longlive", "stage", "decode", "le", "0.2"));
+        assertEquals(1, now.value("caravan_chunk_seconds_bucket", "pipeline", "longlive", "stage", "decode", "le", "0.25"), "its end belongs to it");
+        assertEquals(0, now.value("caravan_chunk_seconds_bucket", "pipeline", "longlive", "stage", "decode", "le", "0.1"));
         assertEquals(0, now.value("caravan_chunk_seconds_count", "pipeline", "gray", "stage", "total"));
         assertEquals(1, now.value("caravan_frames_out_total", "pipeline", "longlive"), "the main one gives the session its name");
     }

@@ -1,11 +1,13 @@
 package dev.caravan.processors.inference;
 
 import dev.caravan.inference.frame.Frame;
+import dev.caravan.processors.TraceContext;
 import dev.caravan.processors.session.FrameRejected;
 import dev.caravan.processors.session.Session;
 import dev.caravan.processors.session.SessionEvent;
 import dev.caravan.processors.session.Sessions;
 import dev.caravan.processors.session.Subscriber;
+import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -93,6 +95,10 @@ public class InferenceConsumer extends DefaultConsumer implements Suspendable, S
         Exchange exchange = exchange(frame, frame.sessionId());
         frameHeaders(exchange.getMessage(), frame);
         exchange.getMessage().setHeader(InferenceConstants.CHUNK, frame.chunk());
+        Optional<TraceContext> context = TraceContext.of(frame.origin());
+        if (context.isPresent()) {
+            exchange.getMessage().setHeader(TraceContext.HEADER, context.get().toString());
+        }
         process(exchange);
     }
 

@@ -8,14 +8,17 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.caravan.inference.frame.Frame;
 import dev.caravan.inference.frame.Origin;
 import dev.caravan.inference.frame.Picture;
+import dev.caravan.processors.TraceContext;
 import dev.caravan.processors.session.Exit;
 import dev.caravan.processors.session.SessionEvent;
 import dev.caravan.processors.session.SessionObserver;
+import dev.caravan.processors.session.SessionTracer;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
 import org.apache.camel.impl.DefaultCamelContext;
@@ -115,6 +118,44 @@ class OutTest {
         done(arrives);
         done(lost);
         assertEquals(List.of("KAFKA s 0 after 9000"), told);
+    }
+
+    @Test
+    void aFrameThatIsFollowedTakesItsTraceAlongAndWhatBecomesOfItIsTold() {
+        List<String> told = new ArrayList<>();
+        TraceContext context = new TraceContext("1".repeat(32), "a".repeat(16), true);
+        SessionObserver observer = SessionObserver.NONE.with(new SessionTracer() {
+            @Override
+            public Departure leaving(Exit exit, Frame frame) {
+                return new Departure() {
+                    @Override
+                    public Optional<TraceContext> context() {
+                        return Optional.of(context);
+                    }
+
+                    @Override
+                    public void sent() {
+                        told.add("sent");
+                    }
+
+                    @Override
+                    public void lost(String why) {
+                        told.add(why);
+                    }
+                };
+            }
+        });
+        FramesOut out = new FramesOut(s -> true, 0, outlet(2), () -> nanos, InstantSource.system(), observer);
+        Exchange arrives = exchange(frame("s"));
+        Exchange lost = exchange(frame("s"));
+        lost.setProperty(Outlet.LOST, true);
+        out.admit(arrives);
+        out.admit(lost);
+        out.admit(exchange(frame("s")));
+        assertEquals(context.toString(), arrives.getMessage().getHeader("traceparent"));
+        done(arrives);
+        done(lost);
+        assertEquals(List.of("no room on the way to Kafka", "sent", "Kafka did not take it"), told);
     }
 
     private Outlet outlet(int limit) {

@@ -39,6 +39,7 @@ final class FakeEngine implements WebRtcEngine {
 
         final Events events;
         final List<Outgoing> pushed = new ArrayList<>();
+        volatile boolean takes = true;
         final List<String> candidates = new ArrayList<>();
         final BlockingQueue<String> sent = new LinkedBlockingQueue<>();
         final AtomicInteger closes = new AtomicInteger();
@@ -63,7 +64,7 @@ final class FakeEngine implements WebRtcEngine {
         @Override
         public boolean push(Outgoing picture) {
             pushed.add(picture);
-            return true;
+            return takes;
         }
 
         @Override

@@ -11,6 +11,7 @@ import dev.caravan.inference.frame.Picture;
 import dev.caravan.processors.session.Control;
 import dev.caravan.processors.session.Exit;
 import dev.caravan.processors.session.SessionObserver;
+import dev.caravan.processors.session.SessionTracer;
 import dev.caravan.processors.webrtc.FakeEngine.FakeConnection;
 import java.time.Duration;
 import java.time.Instant;
@@ -34,6 +35,7 @@ class PeersTest {
     private final BlockingQueue<String> told = new LinkedBlockingQueue<>();
     private final BlockingQueue<Object> got = new LinkedBlockingQueue<>();
     private final List<String> sent = new CopyOnWriteArrayList<>();
+    private final List<String> followed = new CopyOnWriteArrayList<>();
     private volatile Instant now = Instant.ofEpochSecond(1000);
     private Peers peers = peers(Duration.ofSeconds(30), Duration.ofSeconds(30));
 
@@ -221,6 +223,9 @@ class PeersTest {
         assertEquals(List.of(told, told), sent, "once for each push that reached somebody, however many");
         assertEquals(2, engine.preparedPictures.get());
         assertEquals(0, engine.openPictures.get());
+        b.takes = false;
+        assertFalse(peers.pushTo("b", frame));
+        assertEquals(List.of("WEBRTC begins", "sent", "WEBRTC begins", "sent", "WEBRTC begins", "no viewer took it"), followed);
     }
 
     @Test
@@ -279,7 +284,23 @@ class PeersTest {
                     public void sent(Exit exit, String sessionId, long sequence, long micros) {
                         sent.add(exit + " " + sessionId + " " + sequence + " after " + micros);
                     }
-                });
+                }.with(new SessionTracer() {
+                    @Override
+                    public Departure leaving(Exit exit, Frame frame) {
+                        followed.add(exit + " begins");
+                        return new Departure() {
+                            @Override
+                            public void sent() {
+                                followed.add("sent");
+                            }
+
+                            @Override
+                            public void lost(String why) {
+                                followed.add(why);
+                            }
+                        };
+                    }
+                }));
     }
 
     private void replacePeers(Duration connect, Duration grace) {
