@@ -39,7 +39,9 @@ class SecretsTest {
                 LogCapture others = LogCapture.of(Level.INFO, "org", "io");
                 TestHub hub = TestHub.over(settings)) {
             String[] operator = {"Authorization", "Bearer " + MARK + "-of-a-flag"};
-            for (String path : List.of("/openapi.json", "/api/v1/hub/info", "/health", "/api/v1/keys", "/api/v1/pipeline/status")) {
+            for (String path : List.of("/openapi.json", "/api/v1/hub/info", "/health", "/api/v1/keys", "/api/v1/pipeline/status",
+                    "/api/v1/routes", "/api/v1/logs/tail?lines=1000", "/metrics", "/jolokia/list", "/jolokia/read/org.apache.camel:*",
+                    "/jolokia/read/dev.caravan:*", "/jolokia/read/java.lang:*")) {
                 String body = hub.fetch(path, operator).body();
                 assertEquals(200, hub.fetch(path, operator).statusCode(), path);
                 assertFalse(body.contains(MARK), () -> path + ": " + body);

@@ -79,6 +79,11 @@ public final class Policy {
 
     private Policy() {}
 
+    /** All rows, in the order they count. */
+    static List<Rule> table() {
+        return TABLE;
+    }
+
     /** The row for a request, or that for all others. */
     public static Rule rule(String method, String path) {
         return find(method, path).orElse(OTHERS);
