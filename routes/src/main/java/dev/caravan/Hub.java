@@ -53,6 +53,7 @@ import dev.caravan.metrics.HubMetrics;
 import dev.caravan.processors.frames.FfmpegPictures;
 import dev.caravan.processors.kafka.KafkaHub;
 import dev.caravan.processors.session.Session;
+import dev.caravan.processors.session.SessionObserver;
 import dev.caravan.processors.session.Sessions;
 import dev.caravan.processors.webrtc.Peers;
 import dev.caravan.processors.webrtc.libwebrtc.LibWebRtc;
@@ -60,6 +61,7 @@ import dev.caravan.security.Authentication;
 import dev.caravan.security.OidcTokens;
 import dev.caravan.security.PrincipalLimits;
 import dev.caravan.security.TokenVerifier;
+import dev.caravan.traces.HubTraces;
 import io.vertx.ext.web.Router;
 import java.lang.management.ManagementFactory;
 import java.time.InstantSource;
@@ -71,6 +73,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.BiFunction;
 import java.util.stream.Collectors;
 import org.apache.camel.CamelContext;
 import org.slf4j.Logger;
@@ -101,6 +104,8 @@ public final class Hub implements AutoCloseable {
     private final Optional<KafkaHub> kafka;
     private final Engine engine;
     private final HubMetrics metrics;
+    private final Optional<HubTraces> traces;
+    private final SessionObserver watching;
     private final Readiness readiness;
     private final PipelineRegistry pipelines;
     private final PipelineLoader loader;
@@ -114,7 +119,7 @@ public final class Hub implements AutoCloseable {
     private final LiveRoutes live;
     private final List<ApiRoutes> api;
 
-    private Hub(Settings settings, InstantSource clock) {
+    private Hub(Settings settings, InstantSource clock, BiFunction<Settings.Traces, String, HubTraces> tracing) {
         this.settings = settings;
         TokenVerifier[] others = settings.security().oidc().stream()
                 .map(oidc -> owned(OidcTokens.of(oidc, clock)))
@@ -123,6 +128,9 @@ public final class Hub implements AutoCloseable {
         // First: a device that cannot be had ends the start before anything runs for nothing.
         engine = owned(Engine.open(Translated.engine(settings)));
         metrics = owned(new HubMetrics(build.version(), engine));
+        traces = settings.observability().traces().map(to -> tracing.apply(to, build.version()));
+        traces.ifPresent(this::owned);
+        watching = traces.map(HubTraces::sessions).map(metrics.sessions()::with).orElse(metrics.sessions());
         readiness = new Readiness(settings.pipelines().preload());
         pictures = owned(new FfmpegPictures(Translated.pictures(settings)));
         kafka = Translated.kafka(settings, clock, life.kafka());
@@ -141,9 +149,9 @@ public final class Hub implements AutoCloseable {
         ModelDownloads downloads = owned(new ModelDownloads(store, web, clock));
         assets = new AssetFolder(settings.folders().assets(), settings.limits().assetBytes());
         AssetPictures assetPictures = new AssetPictures(assets, owned(new FfmpegPictures(Translated.assetPictures(settings))));
-        sessions = owned(new Sessions(loader, pictures, assetPictures, settings.limits().sessions(), clock, metrics.sessions()));
+        sessions = owned(new Sessions(loader, pictures, assetPictures, settings.limits().sessions(), clock, watching));
         sessions.subscribe("life-cycle-log", life.sessions());
-        peers = owned(LibWebRtc.peers(Translated.webrtc(settings), clock, metrics.sessions()));
+        peers = owned(LibWebRtc.peers(Translated.webrtc(settings), clock, watching));
         metrics.watch(sessions, peers);
         kafka.ifPresent(metrics::watch);
         owned(new HubBeans(
@@ -197,7 +205,12 @@ public final class Hub implements AutoCloseable {
      * @throws IllegalArgumentException with one line for the person who started it, when the settings do not fit the parts
      */
     static Hub open(Settings settings) {
-        return new Hub(settings, InstantSource.system());
+        return open(settings, (to, version) -> HubTraces.to(to.endpoint(), to.sample(), version));
+    }
+
+    /** The same. @param tracing makes traces of that version of the hub; asked only when they are on */
+    static Hub open(Settings settings, BiFunction<Settings.Traces, String, HubTraces> tracing) {
+        return new Hub(settings, InstantSource.system(), tracing);
     }
 
     public Settings settings() {
@@ -261,6 +274,7 @@ public final class Hub implements AutoCloseable {
         new AssetUploads(assets).mount(router);
         loras.mount(router, longCalls);
         metrics.mount(router);
+        traces.ifPresent(on -> on.mount(router));
     }
 
     /** Gives a context what components and routes look for in it. To be called before routes are loaded. */
@@ -278,7 +292,7 @@ public final class Hub implements AutoCloseable {
                 camel,
                 id -> sessions.find(id).filter(session -> session.wants("kafka")).isPresent(),
                 () -> sessions.all().stream().map(Session::snapshot).toList(),
-                metrics.sessions()));
+                watching));
     }
 
     /** What comes before {@link #endSessions}. */

@@ -22,6 +22,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import org.apache.camel.CamelContext;
 import org.apache.camel.component.kafka.KafkaComponent;
 import org.apache.camel.component.kafka.KafkaHeaderFilterStrategy;
@@ -58,10 +59,15 @@ public final class RunningHub implements AutoCloseable {
      * @throws StartException with one line for the person who started it
      */
     static RunningHub start(Settings settings) throws StartException {
+        return start(settings, Hub::open);
+    }
+
+    /** The same. @param parts makes them */
+    static RunningHub start(Settings settings, Function<Settings, Hub> parts) throws StartException {
         LIFE.info(LifeCycleLine.of("hub.starting"));
         checkPort(settings.server());
         createFolders(settings.folders());
-        Hub hub = open(settings);
+        Hub hub = open(settings, parts);
         Main main = camel(hub);
         try {
             URI baseUri = run(hub, main);
@@ -79,9 +85,9 @@ public final class RunningHub implements AutoCloseable {
         }
     }
 
-    private static Hub open(Settings settings) throws StartException {
+    private static Hub open(Settings settings, Function<Settings, Hub> parts) throws StartException {
         try {
-            return Hub.open(settings);
+            return parts.apply(settings);
         } catch (IllegalArgumentException e) {
             throw new StartException(e.getMessage(), e);
         }

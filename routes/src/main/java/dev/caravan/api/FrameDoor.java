@@ -2,6 +2,7 @@ package dev.caravan.api;
 
 import dev.caravan.inference.frame.Frame;
 import dev.caravan.processors.CaravanHeaders;
+import dev.caravan.processors.TraceContext;
 import dev.caravan.processors.frames.FrameHeaders;
 import dev.caravan.processors.frames.PictureFormat;
 import dev.caravan.processors.session.Sessions;
@@ -15,9 +16,9 @@ public final class FrameDoor {
 
     private static final PathTemplate PATH = new PathTemplate("/api/v1/sessions/{id}/frames");
     private static final String ANY_BYTES = "application/octet-stream";
-    /** What a client may say about its picture besides the content type. */
+    /** What a client may say about its picture besides the content type; whoever reads it checks it. */
     private static final List<String> TAKEN =
-            List.of(FrameHeaders.SEQUENCE, FrameHeaders.TIMESTAMP_MS, FrameHeaders.WIDTH, FrameHeaders.HEIGHT);
+            List.of(FrameHeaders.SEQUENCE, FrameHeaders.TIMESTAMP_MS, FrameHeaders.WIDTH, FrameHeaders.HEIGHT, TraceContext.HEADER);
 
     private final Sessions sessions;
     private final int maxBytes;

@@ -4,7 +4,6 @@ import dev.caravan.api.session.HeadlessBody;
 import dev.caravan.api.session.HeadlessSession;
 import dev.caravan.inference.frame.BadPictureException;
 import dev.caravan.inference.frame.Frame;
-import dev.caravan.inference.frame.Origin;
 import dev.caravan.inference.pipeline.ParameterTable;
 import dev.caravan.inference.pipeline.PipelineException;
 import dev.caravan.processors.frames.FfmpegPictures;
@@ -78,7 +77,7 @@ public final class HeadlessApi extends ApiRoutes {
             throw ValidationError.of(checked.errors(), "body");
         }
         for (Session session : sessions.all()) {
-            session.control(new Control(session.id(), Control.Door.REST, Origin.of("rest"), checked.accepted()), true);
+            session.control(new Control(session.id(), Control.Door.REST, request.origin(), checked.accepted()), true);
         }
         return Reply.json(Map.of("status", "ok", "applied_parameters", checked.accepted()));
     }

@@ -2,6 +2,8 @@ package dev.caravan.api;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.caravan.inference.frame.Origin;
+import dev.caravan.processors.TraceContext;
 import dev.caravan.security.Principal;
 import java.util.List;
 import java.util.Locale;
@@ -27,6 +29,8 @@ public record Request(
         Map<String, String> headers,
         byte[] body,
         Principal caller) {
+
+    private static final Origin REST = Origin.of("rest");
 
     /** Value of a placeholder of the operation's path. */
     public String path(String name) {
@@ -76,6 +80,11 @@ public record Request(
     /** A header; the name in any case. */
     public Optional<String> header(String name) {
         return Optional.ofNullable(headers.get(name.toLowerCase(Locale.ROOT)));
+    }
+
+    /** Where a control or frame in it comes from: carries the trace that the caller follows, where there is one. */
+    public Origin origin() {
+        return header(TraceContext.HEADER).flatMap(TraceContext::read).map(context -> context.on(REST)).orElse(REST);
     }
 
     /** Media type of the body without its parameters, in lower case; empty when the client did not say. */

@@ -124,7 +124,7 @@ public final class SessionsApi extends ApiRoutes {
     Reply control(Request request) {
         Session session = session(request);
         Session.Receipt receipt = session.control(
-                new Control(session.id(), Control.Door.REST, REST, update(request.requireObject())), true);
+                new Control(session.id(), Control.Door.REST, request.origin(), update(request.requireObject())), true);
         if (!receipt.errors().isEmpty()) {
             throw ValidationError.of(receipt.errors(), "body");
         }

@@ -4,6 +4,8 @@ import dev.caravan.inference.ort.Engine;
 import dev.caravan.inference.ort.EngineSettings;
 import dev.caravan.metrics.HubMetrics;
 import dev.caravan.processors.session.SessionObserver;
+import dev.caravan.traces.HubTraces;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -13,12 +15,15 @@ import java.util.List;
 import java.util.function.ToDoubleFunction;
 
 /**
- * Part g: the same frames through the hub's own code, watched by nobody, by metrics, and by metrics and traces. All of them are there at
+ * Part g: the same frames through the hub's own code, watched by nobody, by metrics, and by metrics and traces, which go
+ * to a collector in this JVM. All of them are there at
  * once and carry some frames each in turn, in the opposite order every other time, so that whatever the machine does besides hits all.
  * The compiler sees several observers where a hub has one: what is measured is a little more than what a hub spends.
  */
 final class ObservedCode implements AutoCloseable {
 
+    /** Of the frames that are followed: what is usual, and all. */
+    private static final double[] SHARES = {0.01, 1};
     private static final Duration CAMERA = Duration.ofMillis(33);
 
     /**
@@ -53,6 +58,12 @@ final class ObservedCode implements AutoCloseable {
             watched("nobody", SessionObserver.NONE);
             Engine engine = owned(Engine.open(EngineSettings.in(folder)));
             watched("metrics", owned(new HubMetrics("bench", engine)).sessions());
+            URI collector = owned(new CollectorStandIn()).uri();
+            for (double share : SHARES) {
+                HubTraces traces = owned(HubTraces.to(collector, share, "bench"));
+                watched("metrics, traces of " + Math.round(100 * share) + " % of the frames",
+                        owned(new HubMetrics("bench", engine)).sessions().with(traces.sessions()));
+            }
         } catch (Exception e) {
             close();
             throw e;

@@ -6,6 +6,7 @@ import dev.caravan.inference.frame.Origin;
 import dev.caravan.inference.frame.Picture;
 import dev.caravan.processors.CaravanHeaders;
 import dev.caravan.processors.EpochMicros;
+import dev.caravan.processors.TraceContext;
 import dev.caravan.processors.session.Sessions;
 import java.io.IOException;
 import java.io.InputStream;
@@ -135,6 +136,7 @@ final class FrameReader {
         putIfPresent(details, "topic", headers, KafkaConstants.TOPIC);
         putIfPresent(details, "partition", headers, KafkaConstants.PARTITION);
         putIfPresent(details, "offset", headers, KafkaConstants.OFFSET);
+        TraceContext.read(headers.message().getHeader(TraceContext.HEADER)).ifPresent(context -> details.put(TraceContext.HEADER, context));
         Optional<String> source = headers.text(CaravanHeaders.SOURCE);
         if (source.isPresent()) {
             return new Origin(source.get(), details);

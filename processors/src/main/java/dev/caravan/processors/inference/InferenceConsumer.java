@@ -1,6 +1,7 @@
 package dev.caravan.processors.inference;
 
 import dev.caravan.inference.frame.Frame;
+import dev.caravan.processors.TraceContext;
 import dev.caravan.processors.session.FrameRejected;
 import dev.caravan.processors.session.Session;
 import dev.caravan.processors.session.SessionEvent;
@@ -93,6 +94,7 @@ public class InferenceConsumer extends DefaultConsumer implements Suspendable, S
         Exchange exchange = exchange(frame, frame.sessionId());
         frameHeaders(exchange.getMessage(), frame);
         exchange.getMessage().setHeader(InferenceConstants.CHUNK, frame.chunk());
+        TraceContext.of(frame.origin()).ifPresent(context -> exchange.getMessage().setHeader(TraceContext.HEADER, context.toString()));
         process(exchange);
     }
 

@@ -2,6 +2,7 @@ package dev.caravan.processors.inference;
 
 import dev.caravan.inference.frame.Frame;
 import dev.caravan.inference.frame.Origin;
+import dev.caravan.processors.TraceContext;
 import dev.caravan.processors.session.Control;
 import dev.caravan.processors.session.Session;
 import dev.caravan.processors.session.SessionRefusedException;
@@ -79,7 +80,9 @@ public class InferenceProducer extends DefaultProducer {
         Message message = exchange.getMessage();
         String source = message.getHeader(InferenceConstants.SOURCE, "route:" + exchange.getFromRouteId(), String.class);
         Control.Door door = source.startsWith(KAFKA) ? Control.Door.KAFKA : Control.Door.ROUTE;
-        return new Control(id(message, ""), door, Origin.of(source), update);
+        Origin origin = Origin.of(source);
+        Origin traced = TraceContext.read(message.getHeader(TraceContext.HEADER)).map(context -> context.on(origin)).orElse(origin);
+        return new Control(id(message, ""), door, traced, update);
     }
 
     private List<String> nodeIds() {

@@ -1,6 +1,7 @@
 package dev.caravan.processors.kafka;
 
 import dev.caravan.inference.frame.Origin;
+import dev.caravan.processors.TraceContext;
 import dev.caravan.processors.kafka.OffsetTracker.Ticket;
 import dev.caravan.processors.session.Control;
 import dev.caravan.processors.session.SessionRefusedException;
@@ -75,7 +76,8 @@ public final class ControlsIn {
             String session = record.sessionId().orElseThrow(() -> new BadRecordException(
                     "the key must be a session id of 1 to 64 letters, digits, dots, dashes or underscores"));
             Origin origin = new Origin("kafka:" + record.topic(), record.details());
-            Control control = new Control(session, Control.Door.KAFKA, origin, ControlJson.read(record.value()));
+            Origin traced = record.header(TraceContext.HEADER).flatMap(TraceContext::read).map(context -> context.on(origin)).orElse(origin);
+            Control control = new Control(session, Control.Door.KAFKA, traced, ControlJson.read(record.value()));
             admit(new Pending(record, ticket.get(), control, clock.millis()));
         } catch (BadRecordException e) {
             bury(record, ticket.get(), String.valueOf(e.getMessage()));

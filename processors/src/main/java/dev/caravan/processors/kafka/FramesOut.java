@@ -2,8 +2,10 @@ package dev.caravan.processors.kafka;
 
 import dev.caravan.inference.frame.Frame;
 import dev.caravan.processors.EpochMicros;
+import dev.caravan.processors.TraceContext;
 import dev.caravan.processors.session.Exit;
 import dev.caravan.processors.session.SessionObserver;
+import dev.caravan.processors.session.SessionTracer;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.LinkedHashMap;
@@ -60,17 +62,34 @@ public final class FramesOut {
                 || !wanted.test(frame.sessionId())
                 || !isDue(frame.sessionId())) {
             exchange.setRouteStop(true);
-        } else if (outlet.admit(exchange, sent(frame))) {
+            return;
+        }
+        SessionTracer.Departure departure = observer.tracer().leaving(Exit.KAFKA, frame);
+        if (outlet.admit(exchange, outcome(frame, departure))) {
             exchange.getMessage().setHeader(KafkaConstants.KEY, frame.sessionId());
+            departure.context().ifPresent(context -> exchange.getMessage().setHeader(TraceContext.HEADER, context.toString()));
+        } else {
+            departure.lost("no room on the way to Kafka");
         }
     }
 
     /** Keeps numbers of the frame, not the frame: its pixels need not wait for Kafka. */
-    private Runnable sent(Frame frame) {
+    private Outlet.Outcome outcome(Frame frame, SessionTracer.Departure departure) {
         String session = frame.sessionId();
         long sequence = frame.sequence();
         long arrived = frame.arrivedMicros();
-        return () -> observer.sent(Exit.KAFKA, session, sequence, Math.max(0, EpochMicros.now(clock) - arrived));
+        return new Outlet.Outcome() {
+            @Override
+            public void arrived() {
+                observer.sent(Exit.KAFKA, session, sequence, Math.max(0, EpochMicros.now(clock) - arrived));
+                departure.sent();
+            }
+
+            @Override
+            public void lost() {
+                departure.lost("Kafka did not take it");
+            }
+        };
     }
 
     private synchronized boolean isDue(String session) {

@@ -13,6 +13,15 @@ final class Outlet {
     /** Exchange property that a route's error handling sets: the record is lost. */
     static final String LOST = "CaravanKafkaLost";
 
+    /** What became of a record that had room. One of the two is called, once. */
+    interface Outcome {
+
+        /** Kafka has it. */
+        void arrived();
+
+        default void lost() {}
+    }
+
     private final String name;
     private final int limit;
     private final Counts counts;
@@ -33,12 +42,8 @@ final class Outlet {
         return admit(exchange, () -> {});
     }
 
-    /**
-     * The same.
-     *
-     * @param arrived run when Kafka has it
-     */
-    boolean admit(Exchange exchange, Runnable arrived) {
+    /** The same, for somebody who wants to know what becomes of it. */
+    boolean admit(Exchange exchange, Outcome outcome) {
         if (onTheWay.incrementAndGet() > limit) {
             onTheWay.decrementAndGet();
             counts.add(name + "_dropped");
@@ -51,9 +56,10 @@ final class Outlet {
                 onTheWay.decrementAndGet();
                 if (done.getException() == null && done.getProperty(LOST) == null) {
                     counts.add(name);
-                    arrived.run();
+                    outcome.arrived();
                 } else {
                     counts.add(name + "_lost");
+                    outcome.lost();
                 }
             }
 

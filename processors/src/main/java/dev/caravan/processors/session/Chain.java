@@ -35,6 +35,9 @@ final class Chain implements AutoCloseable {
         /** A node has run with it. */
         void used(int node);
 
+        /** A node made a chunk; see {@link SessionObserver.OfOne#chunk}. */
+        void ran(int node, long nanos, Chunk made);
+
         /** A node made a chunk without some of what its parameters asked for. */
         void refused(int node, List<Refusal> refusals);
 
@@ -184,7 +187,9 @@ final class Chain implements AutoCloseable {
         try {
             long begin = timing.nanos();
             Chunk chunk = node.stream.next(in, run.parameters(node.index), node.sink);
-            observer.chunk(node.index, timing.nanos() - begin, chunk);
+            long nanos = timing.nanos() - begin;
+            observer.chunk(node.index, nanos, chunk);
+            run.ran(node.index, nanos, chunk);
             made = true;
             if (chunk.framesPerSecond() > 0) {
                 framesPerSecond = chunk.framesPerSecond();

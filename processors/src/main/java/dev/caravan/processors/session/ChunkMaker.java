@@ -4,6 +4,7 @@ import dev.caravan.inference.frame.BadPictureException;
 import dev.caravan.inference.frame.Frame;
 import dev.caravan.inference.frame.Origin;
 import dev.caravan.inference.frame.Picture;
+import dev.caravan.inference.pipeline.Chunk;
 import dev.caravan.inference.pipeline.Parameters;
 import dev.caravan.inference.pipeline.PipelineException;
 import dev.caravan.inference.pipeline.PipelineLoader;
@@ -44,6 +45,9 @@ final class ChunkMaker implements Chain.Run {
     private final RateLimit warnings = new RateLimit(60 * SECOND);
 
     private long chunk;
+    private SessionTracer.OfChunk trace = SessionTracer.OfChunk.NONE;
+    /** Of the frames of this chunk. */
+    private Origin madeBy;
     private long sequence;
     private int made;
     private long firstDue;
@@ -63,6 +67,7 @@ final class ChunkMaker implements Chain.Run {
                 chain.main().schema(), lease.nodes().indexOf(chain.main()), lease.nodes().size(), session.log);
         report = new ChunkReport(session.events, timing);
         origin = Origin.of("pipeline:" + chain.main().schema().id());
+        madeBy = origin;
         mode = chain.main().schema().defaultMode();
     }
 
@@ -153,9 +158,13 @@ final class ChunkMaker implements Chain.Run {
         long start = timing.nanos();
         made = 0;
         firstDue = Timing.NEVER;
+        trace = session.tracer.chunk(chunk, in, offset);
+        madeBy = trace.origin(origin);
+        boolean whole = false;
         try {
             rate = chain.run(entry, in);
             failures = 0;
+            whole = true;
         } catch (PipelineException e) {
             if (e.fatal()) {
                 throw e;
@@ -168,6 +177,8 @@ final class ChunkMaker implements Chain.Run {
             throw new PipelineException("out of memory; use a smaller size or end other sessions", true, e);
         } catch (Error e) {
             throw new PipelineException("the pipeline broke (" + e.getClass().getSimpleName() + ")", true, e);
+        } finally {
+            trace.over(made, whole);
         }
         long end = timing.nanos();
         if (generates) {
@@ -244,7 +255,7 @@ final class ChunkMaker implements Chain.Run {
             LOG.warn("session {}: the decoder failed on a picture of {} bytes", session.id, picture.bytes(), e);
             reason = "the picture cannot be decoded";
         }
-        session.drops.count(Drops.Cause.UNDECODABLE);
+        session.drops.count(Drops.Cause.UNDECODABLE, frame);
         session.events.frameRejected(frame, reason);
         return Optional.empty();
     }
@@ -266,6 +277,11 @@ final class ChunkMaker implements Chain.Run {
     }
 
     @Override
+    public void ran(int node, long nanos, Chunk made) {
+        trace.ran(node, nanos, made);
+    }
+
+    @Override
     public void refused(int node, List<Refusal> refusals) {
         // A session may name what is not there in every chunk.
         if (refused.pass(timing.nanos())) {
@@ -279,7 +295,7 @@ final class ChunkMaker implements Chain.Run {
     public void made(Picture picture, long timestampMicros, long arrivedMicros) {
         boolean stamped = timestampMicros != PipelineStream.FrameSink.NO_TIMESTAMP;
         long time = stamped ? timestampMicros : timing.epochMillis() * 1000;
-        Frame frame = new Frame(session.id, sequence++, time, chunk, origin, picture, arrivedMicros);
+        Frame frame = new Frame(session.id, sequence++, time, chunk, madeBy, picture, arrivedMicros);
         session.held.track(picture);
         lastBytes = picture.bytes();
         if (stamped && rate == 0 && !generates) {

@@ -20,7 +20,7 @@ final class ControlDoor {
                 ParameterTable.check(control.update(), strict ? Leniency.STRICT : Leniency.LENIENT);
         if (strict && !checked.errors().isEmpty()) {
             session.observer.controlRejected(control.door());
-            return new Session.Receipt(-1, Map.of(), checked.errors());
+            return untaken(session, control, checked.errors());
         }
         Map<String, Object> accepted = checked.accepted();
         List<ParameterTable.Error> errors = checked.errors();
@@ -38,14 +38,23 @@ final class ControlDoor {
                 session.events.rejected(control, errors);
             }
             if (accepted.isEmpty() || !session.life.state().live() || forAnotherNode(session, accepted)) {
-                return new Session.Receipt(-1, Map.of(), errors);
+                return untaken(session, control, errors);
             }
             ControlLog.Entry entry = append(session, control.door(), accepted);
             if (told(control.door())) {
                 session.events.parametersUpdated(accepted);
             }
-            return new Session.Receipt(entry.offset(), accepted, errors);
+            Session.Receipt receipt = new Session.Receipt(entry.offset(), accepted, errors);
+            // Under the lock too: no chunk begins with a control before its trace is known.
+            session.tracer.control(control, receipt, !ControlLog.hubOnly(entry));
+            return receipt;
         }
+    }
+
+    private static Session.Receipt untaken(SessionParts session, Control control, List<ParameterTable.Error> errors) {
+        Session.Receipt receipt = new Session.Receipt(-1, Map.of(), errors);
+        session.tracer.control(control, receipt, false);
+        return receipt;
     }
 
     /** The contract wants it harmless (§2.6): ignored with a log line. */

@@ -1,5 +1,6 @@
 package dev.caravan.processors.session;
 
+import dev.caravan.inference.frame.Frame;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.Locale;
@@ -47,15 +48,17 @@ public final class Drops {
     private final EnumMap<Cause, LongAdder> counts = new EnumMap<>(Cause.class);
 
     private final SessionObserver.OfOne observer;
+    private final SessionTracer.OfOne tracer;
 
     /** Tells nobody. */
     Drops() {
-        this(SessionObserver.OfOne.NONE);
+        this(SessionObserver.OfOne.NONE, SessionTracer.OfOne.NONE);
     }
 
-    /** @param observer told of each */
-    Drops(SessionObserver.OfOne observer) {
+    /** @param observer told of each @param tracer also which it was */
+    Drops(SessionObserver.OfOne observer, SessionTracer.OfOne tracer) {
         this.observer = observer;
+        this.tracer = tracer;
         for (Cause cause : Cause.values()) {
             counts.put(cause, new LongAdder());
         }
@@ -71,6 +74,11 @@ public final class Drops {
     void count(Cause cause) {
         counts.get(cause).increment();
         observer.dropped(cause, 1);
+    }
+
+    void count(Cause cause, Frame frame) {
+        count(cause);
+        tracer.dropped(cause, frame);
     }
 
     long of(Cause cause) {

@@ -51,21 +51,20 @@ final class FrameInput {
     synchronized boolean offer(Frame frame, long nowNanos) {
         String source = frame.origin().source();
         if (!sources.frameArrived(source, nowNanos)) {
-            drops.count(Drops.Cause.TOO_MANY_SOURCES);
+            drops.count(Drops.Cause.TOO_MANY_SOURCES, frame);
             return false;
         }
         keepOnlyTheActive(nowNanos);
         if (!source.equals(bufferedSource)) {
-            drops.count(Drops.Cause.INACTIVE_SOURCE);
+            drops.count(Drops.Cause.INACTIVE_SOURCE, frame);
             return false;
         }
         if (admission != Admission.TAKEN) {
-            drops.count(admission.cause);
+            drops.count(admission.cause, frame);
             return false;
         }
         if (waiting.size() >= Math.max(CAPACITY, 2 * wanted)) {
-            waiting.removeFirst();
-            drops.count(Drops.Cause.OVERFLOW);
+            drops.count(Drops.Cause.OVERFLOW, waiting.removeFirst().frame());
         }
         waiting.addLast(new Waiting(frame, nowNanos));
         return waiting.size() >= wanted;
@@ -91,8 +90,7 @@ final class FrameInput {
         int position = 0;
         for (int i = 0; i < count; i++) {
             for (int next = Sampling.index(i, size, count); position < next; position++) {
-                waiting.removeFirst();
-                drops.count(Drops.Cause.SAMPLED_OUT);
+                drops.count(Drops.Cause.SAMPLED_OUT, waiting.removeFirst().frame());
             }
             sample.add(waiting.removeFirst().frame());
             position++;
@@ -102,8 +100,7 @@ final class FrameInput {
 
     private List<Frame> takeOne(long nowNanos) {
         while (waiting.size() > 1 && nowNanos - waiting.getFirst().sinceNanos() > FRESH_NANOS) {
-            waiting.removeFirst();
-            drops.count(Drops.Cause.OVERFLOW);
+            drops.count(Drops.Cause.OVERFLOW, waiting.removeFirst().frame());
         }
         return waiting.isEmpty() ? List.of() : List.of(waiting.removeFirst().frame());
     }
@@ -114,7 +111,7 @@ final class FrameInput {
             if (frame.origin().source().equals(bufferedSource) && admission == Admission.TAKEN) {
                 waiting.addFirst(new Waiting(frame, nowNanos));
             } else {
-                drops.count(Drops.Cause.INACTIVE_SOURCE);
+                drops.count(Drops.Cause.INACTIVE_SOURCE, frame);
             }
         }
     }
@@ -123,8 +120,7 @@ final class FrameInput {
     synchronized void admit(Admission what) {
         if (admission != what) {
             admission = what;
-            drops.count(what.cause, waiting.size());
-            waiting.clear();
+            forget(what.cause);
         }
     }
 
@@ -132,8 +128,12 @@ final class FrameInput {
         String active = sources.active(nowNanos).orElse("");
         if (!active.equals(bufferedSource)) {
             bufferedSource = active;
-            drops.count(Drops.Cause.INACTIVE_SOURCE, waiting.size());
-            waiting.clear();
+            forget(Drops.Cause.INACTIVE_SOURCE);
         }
+    }
+
+    private void forget(Drops.Cause cause) {
+        waiting.forEach(each -> drops.count(cause, each.frame()));
+        waiting.clear();
     }
 }

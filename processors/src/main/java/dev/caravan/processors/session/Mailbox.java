@@ -47,13 +47,13 @@ final class Mailbox {
     }
 
     void put(Frame frame) {
-        if (put(frames, frame, FRAMES)) {
-            drops.count(Drops.Cause.SLOW_SUBSCRIBER);
+        if (put(frames, frame, FRAMES) instanceof Frame oldest) {
+            drops.count(Drops.Cause.SLOW_SUBSCRIBER, oldest);
         }
     }
 
     void put(SessionEvent event) {
-        if (put(events, event, EVENTS)) {
+        if (put(events, event, EVENTS) != null) {
             logOnce(Mailbox.class, "subscriber {} is too slow for the events of a session: the oldest are lost", name);
         }
     }
@@ -82,19 +82,19 @@ final class Mailbox {
         }
     }
 
-    private boolean put(ArrayDeque<Item> queue, Object what, int limit) {
-        boolean full;
+    /** @return what had to make room */
+    private @Nullable Object put(ArrayDeque<Item> queue, Object what, int limit) {
+        Object oldest = null;
         synchronized (this) {
             if (closed) {
-                return false;
+                return null;
             }
-            full = queue.size() >= limit;
-            if (full) {
-                queue.removeFirst();
+            if (queue.size() >= limit) {
+                oldest = queue.removeFirst().what();
             }
             queue.addLast(new Item(order++, what));
             if (delivering) {
-                return full;
+                return oldest;
             }
             delivering = true;
         }
@@ -103,7 +103,7 @@ final class Mailbox {
         } catch (RejectedExecutionException e) {
             close();
         }
-        return full;
+        return oldest;
     }
 
     private void deliver() {

@@ -80,8 +80,8 @@ final class Playout {
             return due;
         }
         if (queue.size() >= Math.max(FrameInput.CAPACITY, 2 * chunkFrames)) {
+            drops.count(Drops.Cause.PLAYOUT_OVERFLOW, queue.getFirst().frame());
             due = dropOldest();
-            drops.count(Drops.Cause.PLAYOUT_OVERFLOW);
         }
         lastDue = due;
         queue.addLast(new Due(frame, due));
@@ -91,7 +91,7 @@ final class Playout {
 
     /** Forgets what waits. */
     synchronized void clear() {
-        drops.count(Drops.Cause.CLOSING, queue.size());
+        queue.forEach(each -> drops.count(Drops.Cause.CLOSING, each.frame()));
         queue.clear();
     }
 

@@ -56,13 +56,15 @@ public final class Session {
      * Hands over a frame. Never blocks; the newest frames win and every frame not used is counted by cause.
      * The first frame of a source that is not attached attaches it for as long as it keeps sending.
      */
-    public void offer(Frame frame) {
+    public void offer(Frame offered) {
         long now = parts.timing.nanos();
         parts.in.mark(now);
-        parts.observer.frameIn(Entrance.of(frame.origin()), frame.sequence(), frame.arrivedMicros() - frame.timestampMicros());
+        Entrance entrance = Entrance.of(offered.origin());
+        parts.observer.frameIn(entrance, offered.sequence(), offered.arrivedMicros() - offered.timestampMicros());
+        Frame frame = parts.tracer.arrived(entrance, offered);
         parts.attendance.frameArrived(now);
         if (!parts.held.room(frame.picture().bytes(), now)) {
-            parts.drops.count(Drops.Cause.MEMORY);
+            parts.drops.count(Drops.Cause.MEMORY, frame);
             parts.maker.warnMemory(now);
             return;
         }

@@ -6,7 +6,7 @@ import java.util.List;
 /**
  * Watches what all sessions do, for metrics and traces. It is told of every frame, on the thread that has it in hand: an implementation
  * returns at once, throws nothing and is thread-safe. What it needs of a session - counters for its pipelines, for example - it looks up
- * once, in {@link #opened}, and not for every frame.
+ * once, in {@link #opened}, and not for every frame. A {@link SessionTracer} that hangs on it follows single frames.
  */
 public interface SessionObserver {
 
@@ -24,6 +24,32 @@ public interface SessionObserver {
      * @param micros microseconds since the input it was made from came into the hub, or since it was made from nothing; at least 0
      */
     default void sent(Exit exit, String sessionId, long sequence, long micros) {}
+
+    /** Who follows single frames; nobody unless {@linkplain #with given}. */
+    default SessionTracer tracer() {
+        return SessionTracer.NONE;
+    }
+
+    /** The same, with somebody who follows single frames. */
+    default SessionObserver with(SessionTracer tracer) {
+        SessionObserver counts = this;
+        return new SessionObserver() {
+            @Override
+            public OfOne opened(Opened session) {
+                return counts.opened(session);
+            }
+
+            @Override
+            public void sent(Exit exit, String sessionId, long sequence, long micros) {
+                counts.sent(exit, sessionId, sequence, micros);
+            }
+
+            @Override
+            public SessionTracer tracer() {
+                return tracer;
+            }
+        };
+    }
 
     /**
      * What is known when a session begins.

@@ -16,6 +16,7 @@ final class SessionParts {
     final long openedNanos;
     final long openedMs;
     final SessionObserver.OfOne observer;
+    final SessionTracer.OfOne tracer;
     final Drops drops;
     final RateMeter in;
     final RateMeter out;
@@ -41,8 +42,10 @@ final class SessionParts {
         openedNanos = timing.nanos();
         openedMs = timing.epochMillis();
         SessionLimits limits = environment.limits();
-        observer = environment.observer().opened(opened(id, request, lease));
-        drops = new Drops(observer);
+        SessionObserver.Opened opened = opened(id, request, lease);
+        observer = environment.observer().opened(opened);
+        tracer = environment.observer().tracer().opened(opened);
+        drops = new Drops(observer, tracer);
         in = new RateMeter(openedNanos);
         out = new RateMeter(openedNanos);
         output = new FanOut(drops, out, timing);

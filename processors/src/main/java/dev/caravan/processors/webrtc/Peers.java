@@ -4,6 +4,7 @@ import dev.caravan.inference.frame.Frame;
 import dev.caravan.processors.EpochMicros;
 import dev.caravan.processors.session.Exit;
 import dev.caravan.processors.session.SessionObserver;
+import dev.caravan.processors.session.SessionTracer;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Comparator;
@@ -229,11 +230,13 @@ public final class Peers implements AutoCloseable {
 
     private int push(Frame frame, Predicate<Peer> wanted) {
         WebRtcEngine.Outgoing picture = null;
+        SessionTracer.Departure departure = SessionTracer.Departure.NONE;
         int taken = 0;
         try {
             for (Peer peer : peers.values()) {
                 if (wanted.test(peer)) {
                     if (picture == null) {
+                        departure = observer.tracer().leaving(Exit.WEBRTC, frame);
                         picture = engine.prepare(frame.picture());
                     }
                     taken += peer.push(picture) ? 1 : 0;
@@ -242,6 +245,11 @@ public final class Peers implements AutoCloseable {
         } finally {
             if (picture != null) {
                 picture.close();
+            }
+            if (taken > 0) {
+                departure.sent();
+            } else {
+                departure.lost("no viewer took it");
             }
         }
         if (taken > 0) {
