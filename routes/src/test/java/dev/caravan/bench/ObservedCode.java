@@ -25,6 +25,8 @@ final class ObservedCode implements AutoCloseable {
     /** Of the frames that are followed: what is usual, and all. */
     private static final double[] SHARES = {0.01, 1};
     private static final Duration CAMERA = Duration.ofMillis(33);
+    /** At a time, frame after frame: their spans find room until they are sent. */
+    private static final int SLICE = 500;
 
     /**
      * What an observer adds to a frame, as the median of the turns: below 0 where the machine's noise is more than that.
@@ -40,12 +42,14 @@ final class ObservedCode implements AutoCloseable {
 
         private final String observer;
         private final OwnCode code;
+        private final Runnable send;
         private final List<OwnCode.Result> frames = new ArrayList<>();
         private final List<OwnCode.Result> paced = new ArrayList<>();
 
-        Watched(String observer, OwnCode code) {
+        Watched(String observer, OwnCode code, Runnable send) {
             this.observer = observer;
             this.code = code;
+            this.send = send;
         }
     }
 
@@ -55,14 +59,14 @@ final class ObservedCode implements AutoCloseable {
     /** Starts all of them. @param folder for what they keep on disk */
     ObservedCode(Path folder) throws Exception {
         try {
-            watched("nobody", SessionObserver.NONE);
+            watched("nobody", SessionObserver.NONE, () -> { });
             Engine engine = owned(Engine.open(EngineSettings.in(folder)));
-            watched("metrics", owned(new HubMetrics("bench", engine)).sessions());
+            watched("metrics", owned(new HubMetrics("bench", engine)).sessions(), () -> { });
             URI collector = owned(new CollectorStandIn()).uri();
             for (double share : SHARES) {
                 HubTraces traces = owned(HubTraces.to(collector, share, "bench"));
                 watched("metrics, traces of " + Math.round(100 * share) + " % of the frames",
-                        owned(new HubMetrics("bench", engine)).sessions().with(traces.sessions()));
+                        owned(new HubMetrics("bench", engine)).sessions().with(traces.sessions()), traces::flush);
             }
         } catch (Exception e) {
             close();
@@ -70,8 +74,9 @@ final class ObservedCode implements AutoCloseable {
         }
     }
 
-    private void watched(String observer, SessionObserver of) throws Exception {
-        all.add(new Watched(observer, owned(new OwnCode(of))));
+    /** @param send sends what is left of traces, so that whoever made them pays for it */
+    private void watched(String observer, SessionObserver of, Runnable send) throws Exception {
+        all.add(new Watched(observer, owned(new OwnCode(of)), send));
     }
 
     private <T extends AutoCloseable> T owned(T part) {
@@ -81,21 +86,20 @@ final class ObservedCode implements AutoCloseable {
 
     /** Measures. */
     List<Cost> run(Plan plan) throws InterruptedException {
-        int frames = plan.frames() / plan.turns();
-        for (int turn = 0; turn < plan.turns(); turn++) {
-            for (Watched each : all) {
-                each.code.warmUp(frames);
+        int slices = Math.max(plan.turns(), plan.frames() / SLICE);
+        for (int turn = 0; turn < 2 * slices; turn++) {
+            for (Watched each : order(turn)) {
+                OwnCode.Result result = each.code.run(plan.frames() / slices, Duration.ZERO, each.send);
+                // The first half lets the compiler do its work.
+                if (turn >= slices) {
+                    each.frames.add(result);
+                }
             }
         }
-        List<Watched> order = new ArrayList<>(all);
         for (int turn = 0; turn < plan.turns(); turn++) {
-            for (Watched each : order) {
-                each.frames.add(each.code.run(frames, Duration.ZERO));
+            for (Watched each : order(turn)) {
+                each.paced.add(each.code.run(plan.pacedFrames() / plan.turns(), CAMERA, each.send));
             }
-            for (Watched each : order) {
-                each.paced.add(each.code.run(plan.pacedFrames() / plan.turns(), CAMERA));
-            }
-            order = order.reversed();
         }
         Watched nobody = all.getFirst();
         return all.stream().skip(1).map(each -> new Cost(
@@ -104,6 +108,10 @@ final class ObservedCode implements AutoCloseable {
                         more(each.paced, nobody.paced, OwnCode.Result::cpuMicros),
                         more(each.frames, nobody.frames, OwnCode.Result::bytesPerFrame)))
                 .toList();
+    }
+
+    private List<Watched> order(int turn) {
+        return turn % 2 == 0 ? all : all.reversed();
     }
 
     /** The differences are taken turn by turn: what changes slowly cancels. */

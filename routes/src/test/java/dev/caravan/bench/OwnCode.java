@@ -138,11 +138,17 @@ final class OwnCode implements AutoCloseable {
      *               busy with other things in between, as it is in a live session
      */
     Result run(int frames, Duration pause) throws InterruptedException {
+        return run(frames, pause, () -> { });
+    }
+
+    /** The same. @param last done after the frames, and measured with them */
+    Result run(int frames, Duration pause, Runnable last) throws InterruptedException {
         ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
         double[] wallMicros = new double[frames];
         long allocated = threads.getTotalThreadAllocatedBytes();
         long cpu = cpuNanos(threads);
         through(wallMicros, pause);
+        last.run();
         double nanos = cpuNanos(threads) - cpu;
         double bytes = (threads.getTotalThreadAllocatedBytes() - allocated) / (double) frames;
         return new Result(nanos / 1000 / frames, Percentiles.of(wallMicros), bytes);
