@@ -97,7 +97,7 @@ public final class HubMetrics implements AutoCloseable {
 
     /** Also tells about routes. */
     public void watch(CamelContext camel) {
-        add(new RouteMetrics(camel).families());
+        registry.getPrometheusRegistry().register(new RouteMetrics(camel));
     }
 
     /** Counts all requests of the server and answers those for {@value #PATH}, on threads that may wait. */

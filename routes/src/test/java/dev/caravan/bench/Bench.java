@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.logging.Level;
 import java.util.logging.Logger;
@@ -17,12 +18,16 @@ import java.util.stream.Stream;
 public final class Bench {
 
     private static final Duration CAMERA = Duration.ofMillis(33);
+    /** Of one of 512x512 through hub and WebRTC, where this run does not measure it; see the figures in README. */
+    private static final double USUAL_FRAME_MILLIS = 6.7;
     private static final Logger QUIET = Logger.getLogger("org.openqa.selenium");
 
     private final BenchOptions options;
     private final Path folder;
     private final Progress progress = new Progress(System.err);
     private final ResultTable table = new ResultTable();
+    private double frameMillis = USUAL_FRAME_MILLIS;
+    private List<ObservedCode.Cost> observed = List.of();
 
     private Bench(BenchOptions options, Path folder) {
         this.options = options;
@@ -68,11 +73,18 @@ public final class Bench {
         if (wanted(Part.E, Part.F)) {
             ownCode();
         }
-        if (wanted(Part.A, Part.B, Part.C, Part.D)) {
+        if (wanted(Part.G)) {
+            observedCode();
+        }
+        if (wanted(Part.I)) {
+            guard();
+        }
+        if (wanted(Part.A, Part.B, Part.C, Part.D, Part.H)) {
             try (BenchPage page = new BenchPage()) {
                 withBrowser(page);
             }
         }
+        observed.forEach(this::tell);
         System.out.println("Measured on " + machine.text() + ".\n");
         System.out.print(table.markdown());
     }
@@ -100,7 +112,39 @@ public final class Bench {
         table.hub(Part.E, "own code, 576x320, " + how + ": library's callback to push, p95", "us", result.wallMicros().p95(), "");
     }
 
-    private void withBrowser(BenchPage page) {
+    private void observedCode() throws Exception {
+        progress.say("the same with observers, %d turns", options.plan().turns());
+        try (ObservedCode code = new ObservedCode(folder)) {
+            observed = code.run(options.plan());
+        }
+    }
+
+    /** Last of all: a whole frame may have been measured by then. */
+    private void tell(ObservedCode.Cost cost) {
+        table.hub(Part.G, cost.observer() + ": processor time more per frame, frame after frame", "us", cost.micros(), "");
+        table.hub(Part.G, cost.observer() + ": processor time more per frame, 30 frames a second", "us", cost.pacedMicros(), "");
+        table.hub(Part.G, cost.observer() + ": that as part of a whole frame's " + String.format(Locale.ROOT, "%.1f ms", frameMillis), "%",
+                cost.pacedMicros() / frameMillis / 10, "less than 1");
+        table.hub(Part.G, cost.observer() + ": allocated more per frame", "bytes", cost.bytes(), "");
+    }
+
+    private void guard() {
+        progress.say("starting a hub with a token and one without");
+        try (Server guarded = Server.guardedHub(folder);
+                Server unguarded = Server.hub(folder, "none")) {
+            new GuardCost(options.plan(), progress).run(guarded, unguarded, table);
+        }
+    }
+
+    private void withBrowser(BenchPage page) throws InterruptedException {
+        if (wanted(Part.H)) {
+            progress.say("starting a hub with a token");
+            try (Server hub = Server.guardedHub(folder)) {
+                RestUnderLoad rest = new RestUnderLoad(page, options.plan(), progress);
+                rest.run(hub, table);
+                frameMillis = rest.frameMillis();
+            }
+        }
         if (wanted(Part.A, Part.B, Part.C)) {
             progress.say("starting hub and echo");
             try (Server hub = Server.hub(folder, "none");
@@ -118,6 +162,7 @@ public final class Bench {
                 }
                 if (wanted(Part.A, Part.B)) {
                     inTurn.run(hub, echo, options.parts());
+                    frameMillis = inTurn.frameMillis();
                 }
             }
         }

@@ -38,26 +38,26 @@ record BenchOptions(Set<Part> parts, Plan plan, boolean help) {
         return new BenchOptions(parts, plan, help);
     }
 
-    private static Set<Part> parts(String letters) {
+    private static Set<Part> parts(String names) {
         Set<Part> parts = EnumSet.noneOf(Part.class);
-        for (String letter : letters.split(",")) {
-            parts.add(Part.of(letter.strip()).orElseThrow(() ->
-                    new IllegalArgumentException("--only takes letters of a to f with commas between them; '" + letters + "' given")));
+        for (String name : names.split(",")) {
+            parts.add(Part.of(name.strip()).orElseThrow(() -> new IllegalArgumentException(
+                    "--only takes letters or words of --help with commas between them; '" + names + "' given")));
         }
         return parts;
     }
 
     static String helpText() {
         return """
-                Usage: ./caravan bench [--quick] [--only a,b,..]
+                Usage: ./caravan bench [--quick] [--only PART,..]
 
-                Measures this machine and prints a table. The whole takes about five minutes; close other programs.
+                Measures this machine and prints a table. The whole takes about eight minutes; close other programs.
 
                   --quick      short rounds: whether everything works, not how fast it is
-                  --only a,b   only these parts:
+                  --only a,b   only these parts, by letter or word:
                 """
                 + Stream.of(Part.values())
-                        .map(part -> "                 " + part.letter() + "  " + part.what() + "\n")
+                        .map(part -> "                 %s, %-12s %s%n".formatted(part.letter(), part.word(), part.what()))
                         .collect(Collectors.joining());
     }
 }

@@ -78,6 +78,7 @@ final class BenchPage implements AutoCloseable {
     private Connection connect(Server server, Size size, boolean send, boolean stamps, Map<String, Object> parameters) {
         Map<String, Object> wish = Map.of(
                 "url", server.offerUri().toString(),
+                "token", server.token(),
                 "width", size.width(),
                 "height", size.height(),
                 "send", send,

@@ -62,6 +62,11 @@ final class InTurn {
         }
     }
 
+    /** Processor time of the hub for a frame of 512x512, milliseconds. */
+    double frameMillis() {
+        return perFrame("hub", SQUARE);
+    }
+
     private static List<Size> sizes(Set<Part> parts) {
         List<Size> sizes = new ArrayList<>();
         if (parts.contains(Part.A)) {

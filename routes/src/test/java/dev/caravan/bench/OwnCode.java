@@ -11,6 +11,7 @@ import dev.caravan.inference.pipeline.builtin.BuiltInPipelines;
 import dev.caravan.processors.frames.FfmpegPictures;
 import dev.caravan.processors.session.Control;
 import dev.caravan.processors.session.SessionLimits;
+import dev.caravan.processors.session.SessionObserver;
 import dev.caravan.processors.session.SessionRequest;
 import dev.caravan.processors.session.Sessions;
 import dev.caravan.processors.webrtc.PeerListener;
@@ -34,7 +35,7 @@ import org.apache.camel.support.PluginHelper;
 import org.apache.camel.support.ResourceHelper;
 
 /**
- * Parts e and f: frames through the hub's own code - the shipped routes, a passthrough session, all hand-overs - with a stand-in for
+ * Parts e to g: frames through the hub's own code - the shipped routes, a passthrough session, all hand-overs - with a stand-in for
  * the WebRTC library. One frame is on its way at a time, as in a live session.
  */
 final class OwnCode implements AutoCloseable {
@@ -50,9 +51,15 @@ final class OwnCode implements AutoCloseable {
     /**
      * @param cpuMicros        processor time per frame of all threads, copies at the edge included
      * @param wallMicros       from the library's callback to the push, for each frame
-     * @param picturesPerFrame allocated on the heap by all threads, in pictures; the copy at the native edge is one
+     * @param bytesPerFrame    allocated on the heap by all threads
      */
-    record Result(double cpuMicros, Percentiles wallMicros, double picturesPerFrame) {}
+    record Result(double cpuMicros, Percentiles wallMicros, double bytesPerFrame) {
+
+        /** The same in pictures; the copy at the native edge is one. */
+        double picturesPerFrame() {
+            return bytesPerFrame / Picture.I420.size(WIDTH, HEIGHT);
+        }
+    }
 
     private final EdgeStandIn edge = new EdgeStandIn(WIDTH, HEIGHT);
     private final PipelineLoader loader;
@@ -60,15 +67,20 @@ final class OwnCode implements AutoCloseable {
     private final Peers peers;
     private final CamelContext camel = new DefaultCamelContext();
 
-    /** Starts it; frames can flow when this returns. */
+    /** Starts it, with nobody watching; frames can flow when this returns. */
     OwnCode() throws Exception {
+        this(SessionObserver.NONE);
+    }
+
+    /** The same, watched. */
+    OwnCode(SessionObserver observer) throws Exception {
         InstantSource clock = InstantSource.system();
         loader = new PipelineLoader(
                 BuiltInPipelines.registry(PipelineSchema::load, (id, folder) -> List.of(), clock, OwnCode::noDevice, Map.of()),
                 Path.of("models"), PipelineLoader.Listener.NONE, clock);
-        sessions = new Sessions(loader, FfmpegPictures.shared(), PictureFiles.NONE, limits(), clock);
+        sessions = new Sessions(loader, FfmpegPictures.shared(), PictureFiles.NONE, limits(), clock, observer);
         peers = new Peers(WebRtcSettings.DEFAULTS, edge, clock,
-                Executors.newCachedThreadPool(), Executors.newSingleThreadScheduledExecutor());
+                Executors.newCachedThreadPool(), Executors.newSingleThreadScheduledExecutor(), observer);
         try {
             open();
         } catch (Exception e) {
@@ -126,14 +138,20 @@ final class OwnCode implements AutoCloseable {
      *               busy with other things in between, as it is in a live session
      */
     Result run(int frames, Duration pause) throws InterruptedException {
+        return run(frames, pause, () -> { });
+    }
+
+    /** The same. @param last done after the frames, and measured with them */
+    Result run(int frames, Duration pause, Runnable last) throws InterruptedException {
         ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
         double[] wallMicros = new double[frames];
         long allocated = threads.getTotalThreadAllocatedBytes();
         long cpu = cpuNanos(threads);
         through(wallMicros, pause);
+        last.run();
         double nanos = cpuNanos(threads) - cpu;
         double bytes = (threads.getTotalThreadAllocatedBytes() - allocated) / (double) frames;
-        return new Result(nanos / 1000 / frames, Percentiles.of(wallMicros), bytes / Picture.I420.size(WIDTH, HEIGHT));
+        return new Result(nanos / 1000 / frames, Percentiles.of(wallMicros), bytes);
     }
 
     /** Lets the compiler do its work first. */

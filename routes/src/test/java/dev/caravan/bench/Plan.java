@@ -14,6 +14,9 @@ import java.util.List;
  * @param kafkaWindow what is measured of a Kafka-fed session
  * @param frames      frames through the hub's own code, one after the other, after as many to warm up
  * @param pacedFrames and at a camera's rate
+ * @param turns       times that the same code is measured with each kind of observer, in turn
+ * @param load        of REST requests, each time
+ * @param requests    to a hub with and to one without guard, each time
  */
 record Plan(
         int rounds,
@@ -23,7 +26,10 @@ record Plan(
         Duration rampWindow,
         Duration kafkaWindow,
         int frames,
-        int pacedFrames) {
+        int pacedFrames,
+        int turns,
+        Duration load,
+        int requests) {
 
     static final Plan FULL = new Plan(
             4,
@@ -33,7 +39,10 @@ record Plan(
             Duration.ofSeconds(4),
             Duration.ofSeconds(12),
             20_000,
-            300);
+            300,
+            10,
+            Duration.ofSeconds(10),
+            1_500);
 
     static final Plan QUICK = new Plan(
             1,
@@ -43,5 +52,8 @@ record Plan(
             Duration.ofSeconds(2),
             Duration.ofSeconds(3),
             2_000,
-            60);
+            60,
+            2,
+            Duration.ofSeconds(2),
+            200);
 }

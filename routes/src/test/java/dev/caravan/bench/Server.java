@@ -1,18 +1,18 @@
 package dev.caravan.bench;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.caravan.Caravan;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.BooleanSupplier;
 
 /** What browsers connect to: the hub or the bare echo, each in a process of its own on a free port. */
@@ -20,16 +20,18 @@ final class Server implements AutoCloseable {
 
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final Duration POLL = Duration.ofMillis(100);
-    private static final ObjectMapper JSON = new ObjectMapper();
 
     private final String name;
     private final URI uri;
     private final JvmProcess process;
-    private final HttpClient client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+    private final Optional<String> token;
+    private final RestClient rest;
 
-    private Server(String name, int port, JvmProcess process) {
+    private Server(String name, int port, Optional<String> token, JvmProcess process) {
         this.name = name;
+        this.token = token;
         this.uri = URI.create("http://127.0.0.1:" + port);
+        this.rest = new RestClient(uri, token);
         this.process = process;
         try {
             await("it answers", () -> status("/health") == 200);
@@ -41,7 +43,7 @@ final class Server implements AutoCloseable {
 
     static Server echo(Path folder) {
         int port = freePort();
-        return new Server("echo", port, new JvmProcess(BareEcho.class, List.of(String.valueOf(port)), folder.resolve("echo.log")));
+        return new Server("echo", port, Optional.empty(), new JvmProcess(BareEcho.class, List.of(String.valueOf(port)), folder.resolve("echo.log")));
     }
 
     /**
@@ -50,12 +52,24 @@ final class Server implements AutoCloseable {
      * @param kafka {@code none} or {@code embedded}
      */
     static Server hub(Path folder, String kafka) {
+        return hub(folder, kafka, Optional.empty());
+    }
+
+    /** The same without Kafka, and with a token that every request has to carry. */
+    static Server guardedHub(Path folder) {
+        return hub(folder, "none", Optional.of("a-token-of-the-bench-0123456789"));
+    }
+
+    private static Server hub(Path folder, String kafka, Optional<String> token) {
         int port = freePort();
-        List<String> options = List.of(
-                "--port=" + port, "--kafka=" + kafka, "--kafka-port=0", "--data=" + folder.resolve("data-" + kafka), "-N");
-        Server hub = new Server("hub", port, new JvmProcess(Caravan.class, options, folder.resolve("hub-" + kafka + ".log")));
+        String called = kafka + token.map(secret -> "-guarded").orElse("");
+        List<String> options = new ArrayList<>(List.of(
+                "--port=" + port, "--kafka=" + kafka, "--kafka-port=0", "--data=" + folder.resolve("data-" + called), "-N"));
+        // One principal sends everything here, and faster than any is meant to; counted it is all the same.
+        token.ifPresent(secret -> options.addAll(List.of("--token=" + secret, "--request-rate=1000000")));
+        Server hub = new Server("hub", port, token, new JvmProcess(Caravan.class, options, folder.resolve("hub-" + called + ".log")));
         try {
-            hub.post("/api/v1/pipeline/load", "{\"pipeline_ids\":[\"passthrough\"]}");
+            hub.rest.post("/api/v1/pipeline/load", "{\"pipeline_ids\":[\"passthrough\"]}");
             hub.await("passthrough is loaded",
                     () -> hub.get("/api/v1/pipeline/status").path("status").asText().equals("loaded"));
             return hub;
@@ -79,47 +93,30 @@ final class Server implements AutoCloseable {
         return uri.resolve("/api/v1/webrtc/offer");
     }
 
+    /** What has to be shown; empty when nothing has. */
+    String token() {
+        return token.orElse("");
+    }
+
     Duration cpu() {
         return process.cpu();
     }
 
     /** The status of an answer; 0 when there is none. */
     int status(String path) {
-        try {
-            return send(HttpRequest.newBuilder(uri.resolve(path))).statusCode();
-        } catch (IOException e) {
-            return 0;
-        }
+        return rest.status(path);
     }
 
     JsonNode get(String path) {
         try {
-            return JSON.readTree(send(HttpRequest.newBuilder(uri.resolve(path))).body());
-        } catch (IOException e) {
+            return rest.get(path);
+        } catch (UncheckedIOException e) {
             throw new IllegalStateException("the " + name + " does not answer " + path + "\n" + process.lastWords(), e);
         }
     }
 
-    private void post(String path, String body) {
-        try {
-            HttpResponse<String> answer = send(HttpRequest.newBuilder(uri.resolve(path))
-                    .header("Content-Type", "application/json")
-                    .POST(HttpRequest.BodyPublishers.ofString(body)));
-            if (answer.statusCode() != 200) {
-                throw new IllegalStateException("POST " + path + " is answered with " + answer.statusCode() + " " + answer.body());
-            }
-        } catch (IOException e) {
-            throw new IllegalStateException("the " + name + " does not answer " + path, e);
-        }
-    }
-
-    private HttpResponse<String> send(HttpRequest.Builder request) throws IOException {
-        try {
-            return client.send(request.timeout(Duration.ofSeconds(10)).build(), HttpResponse.BodyHandlers.ofString());
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException("interrupted", e);
-        }
+    CompletableFuture<Integer> send(OpenLoop.Request request) {
+        return rest.send(request);
     }
 
     /** Waits for a condition, bounded, as long as the process lives. */
@@ -144,6 +141,6 @@ final class Server implements AutoCloseable {
     @Override
     public void close() {
         process.close();
-        client.shutdownNow();
+        rest.close();
     }
 }
