@@ -17,7 +17,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * What Camel counts of its routes anyway, read when somebody scrapes: no exchange pays for it. There are a hundred routes, so each is asked
- * once for all its figures, at its MBean: the typed proxies that Camel offers for it cost ten times as much.
+ * once for all its figures, at its MBean: the typed proxies that Camel offers for it cost twice the time.
  */
 final class RouteMetrics implements MultiCollector {
 
