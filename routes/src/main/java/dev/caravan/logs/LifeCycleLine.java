@@ -72,6 +72,8 @@ public final class LifeCycleLine extends MapMessage<LifeCycleLine, Object> {
     private static Object shown(@Nullable Object value) {
         return switch (value) {
             case null -> "";
+            // JSON has no word for what is no number or has no end.
+            case Double number when !Double.isFinite(number) -> String.valueOf(number);
             case Number number -> number;
             case Boolean truth -> truth;
             case Collection<?> many -> cut(many.stream().map(String::valueOf).collect(Collectors.joining(",")));

@@ -40,6 +40,12 @@ class LifeCycleLineTest {
     }
 
     @Test
+    void numbersThatJsonHasNoWordForAreTexts() {
+        assertEquals("NaN", LifeCycleLine.of("e").and("k", Double.NaN).getData().get("k"));
+        assertEquals("Infinity", LifeCycleLine.of("e").and("k", Double.POSITIVE_INFINITY).getData().get("k"));
+    }
+
+    @Test
     void quotesAndBackslashesCannotEndAValue() {
         assertEquals("event=e k=\"a\\\" event=forged \\\\\"", text("a\" event=forged \\"));
         assertEquals("event=e k=\"a=b\"", text("a=b"));
