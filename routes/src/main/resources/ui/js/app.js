@@ -45,6 +45,7 @@ async function identify() {
   $("setup").hidden = who.session !== null;
   actions.stop = produces && who.session === null ? endSession : null;
   actions.invite = may(who, "operator") ? invite : null;
+  if (!may(who, "operator")) $("routes").hidden = true;
   if (peer === null) curtain(idleText());
   if (produces && !panel.main) await fillPanel();
 }
@@ -291,7 +292,7 @@ async function refresh() {
       wall.refresh(watchedId),
       showStatus(),
       panel.refresh(),
-      routeFiles.refresh(),
+      may(who, "operator") ? routeFiles.refresh() : null,
     ]);
     showChecks(health.checks ?? {});
     warn(sessions.find((session) => session.id === watchedId)?.notes);

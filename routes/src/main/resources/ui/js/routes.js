@@ -1,31 +1,21 @@
-// The files of the routes folder: whether each runs as it is written, and why not. An operator's panel, gone for everybody else.
-import { call, HubError } from "./api.js";
+// The files of the routes folder: whether each runs as it is written, and why not. An operator's panel.
+import { call } from "./api.js";
 import { make } from "./dom.js";
 
 /** How a file's state is shown; a stale one runs, if not as it is written. */
 const SHOWN = { active: "up", failed: "down" };
-/** Refreshes that pass before somebody who may not see it is asked for again. */
-const PATIENCE = 15;
 
 export class RouteFiles {
   #elements;
-  #wait = 0;
   #last = "";
 
   constructor(elements) {
     this.#elements = elements;
   }
 
+  /** To be called for operators only: everybody else is refused. */
   async refresh() {
-    if (this.#wait-- > 0) return;
-    this.#wait = 0;
-    try {
-      this.#show((await call("GET", "/api/v1/routes")).files);
-    } catch (error) {
-      if (!(error instanceof HubError) || ![401, 403, 404].includes(error.status)) throw error;
-      this.#wait = PATIENCE;
-      this.#show([]);
-    }
+    this.#show((await call("GET", "/api/v1/routes")).files);
   }
 
   #show(files) {

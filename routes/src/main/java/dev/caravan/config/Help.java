@@ -29,6 +29,7 @@ public final class Help {
                        caravan config        show a configuration file with every key and its default
                        caravan models        list, download, verify, remove and make model files
                        caravan doctor        check everything it needs and name what is missing
+                       caravan cluster       three Kafka brokers on this machine, to stop and start by hand
                        caravan test          run all tests
                        caravan bench         measure latency and load on this machine
                        caravan bench inference   measure the inference engine

@@ -228,6 +228,15 @@ class PageTest {
 
         String first = chromium.driver().getWindowHandle();
         chromium.driver().switchTo().newWindow(WindowType.TAB);
+        try {
+            watchByLink(link, id);
+        } finally {
+            chromium.driver().close();
+            chromium.driver().switchTo().window(first);
+        }
+    }
+
+    private static void watchByLink(String link, String id) {
         // A link may carry its token behind the # as ours do, or as a query.
         chromium.open(link.replace("#", "?"));
         Screen screen = new Screen(chromium, "#output");
@@ -246,8 +255,6 @@ class PageTest {
         chromium.open(link);
         screen.awaitPrompt(PROMPT);
         assertEquals(PAGE, chromium.driver().getCurrentUrl());
-        chromium.driver().close();
-        chromium.driver().switchTo().window(first);
     }
 
     // --- hands -------------------------------------------------------------------------------------------------------

@@ -73,9 +73,14 @@ public final class ThreeBrokers implements AutoCloseable {
         together(this::end, brokers);
     }
 
+    /** Returns when they run, whatever the others do. */
+    public void start(int... brokers) throws Exception {
+        together(broker -> kit.brokers().get(broker).startup(), brokers);
+    }
+
     /** Returns when all copies of all topics are in sync again. */
     public void startAgain(int... brokers) throws Exception {
-        together(broker -> kit.brokers().get(broker).startup(), brokers);
+        start(brokers);
         await("all copies in sync", this::inSync);
     }
 
