@@ -15,7 +15,7 @@ export class RouteFiles {
 
   /** To be called for operators only: everybody else is refused. */
   async refresh() {
-    this.#show((await call("GET", "/api/v1/routes")).files);
+    this.#show((await call("GET", "/api/v1/routes?only=files")).files);
   }
 
   #show(files) {

@@ -30,7 +30,7 @@ class DrainTest {
             hub.load("test-card");
             try (HubClient.Connected viewer = client.connect()) {
                 CompletableFuture<Void> stopped = stop(hub);
-                awaitUnready(hub);
+                Await.until("the hub is not ready", () -> hub.status("/health/ready") != 200);
 
                 assertTrue(hub.fetch("/health/ready").body().contains("about to stop"), "readiness gives no reason");
                 assertEquals(200, hub.status("/health/live"));
@@ -81,9 +81,7 @@ class DrainTest {
             assertEquals(201, client.send("POST", "/api/v1/sessions", "{}").statusCode());
 
             hub.terminate();
-            while (client.send("GET", "/health/ready", "").statusCode() == 200) {
-                TimeUnit.MILLISECONDS.sleep(20);
-            }
+            Await.until("the hub is not ready", () -> readiness(client) != 200);
             hub.terminate();
 
             assertEquals(128 + 15, hub.awaitEnd(), hub::lastWords);
@@ -94,9 +92,11 @@ class DrainTest {
         return CompletableFuture.runAsync(hub.running()::close, task -> Thread.ofPlatform().name("stopping").start(task));
     }
 
-    private static void awaitUnready(TestHub hub) throws InterruptedException {
-        while (hub.status("/health/ready") == 200) {
-            TimeUnit.MILLISECONDS.sleep(20);
+    private static int readiness(HubClient client) {
+        try {
+            return client.send("GET", "/health/ready", "").statusCode();
+        } catch (Exception e) {
+            throw new AssertionError(e);
         }
     }
 

@@ -91,6 +91,8 @@ class LiveRoutesTest {
         remove("greet.yaml");
         assertEquals(404, status("/greet"));
         assertTrue(hub.get("/api/v1/routes").get("files").isEmpty());
+        assertFalse(hub.get("/api/v1/routes?only=files").has("routes"));
+        assertEquals(400, hub.status("/api/v1/routes?only=some"));
     }
 
     @Test

@@ -6,6 +6,7 @@ import dev.caravan.live.RouteState;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 
 /** The hub's Camel routes, those of the routes folder among them, and how its files are doing. */
 public final class RoutesApi extends ApiRoutes {
@@ -19,7 +20,8 @@ public final class RoutesApi extends ApiRoutes {
 
     @Override
     protected void operations() {
-        get("/api/v1/routes", "listRoutes", "All routes with their figures, and the files of the routes folder", request -> list());
+        get("/api/v1/routes", "listRoutes", "All routes with their figures, and the files of the routes folder", this::list)
+                .query("only", "'files' leaves out the routes, whose figures cost more to gather");
         post("/api/v1/routes/{id}/start", "startRoute", "Start a stopped route", request -> start(request.path("id")))
                 .path("id", "route id")
                 .answers(403, "a route of the API itself")
@@ -32,10 +34,17 @@ public final class RoutesApi extends ApiRoutes {
                 .answers(404, "unknown route");
     }
 
-    private Reply list() {
-        return Reply.json(Map.of(
-                "routes", live.routes().stream().map(RoutesApi::json).toList(),
-                "files", live.files().stream().map(RoutesApi::json).toList()));
+    private Reply list(Request request) {
+        Optional<String> only = request.query("only");
+        if (only.isPresent() && !only.get().equals("files")) {
+            throw ApiError.badRequest("'only' cannot be that: use files, or leave it out");
+        }
+        Map<String, Object> body = new LinkedHashMap<>();
+        if (only.isEmpty()) {
+            body.put("routes", live.routes().stream().map(RoutesApi::json).toList());
+        }
+        body.put("files", live.files().stream().map(RoutesApi::json).toList());
+        return Reply.json(body);
     }
 
     private Reply start(String id) {
